@@ -1,0 +1,1 @@
+//! Bytes in, values out: the files and protocols of other programs. No input or output here.

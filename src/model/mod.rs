@@ -1,0 +1,1 @@
+//! What things are: profiles, routes, findings, plans. No input or output here.

@@ -1,0 +1,57 @@
+//! Text from outside, made safe: control and bidirectional characters escaped, credentials in URLs masked.
+
+/// Escapes what could drive a terminal or hide text: C0, C1, DEL, line and paragraph separators and bidirectional
+/// controls (SECURITY rule 19). Line feed and tab stay when `multiline` is true.
+#[must_use]
+pub fn for_terminal(text: &str, multiline: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if multiline && (c == '\n' || c == '\t') {
+            out.push(c);
+        } else if is_unsafe(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}'
+            | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// Masks the password, and a user name that stands alone, in every `scheme://user:password@` of a text.
+///
+/// A user name without a password may be a token itself (`https://ghp_x@github.com`), so over 20 characters it is
+/// masked too.
+#[must_use]
+pub fn urls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (head, tail) = rest.split_at(at + 3);
+        out.push_str(head);
+        let end = tail.find(|c: char| c == '/' || c.is_whitespace() || c == '\'' || c == '"').unwrap_or(tail.len());
+        let (authority, after) = tail.split_at(end);
+        match authority.rsplit_once('@') {
+            Some((userinfo, host)) => {
+                let user = userinfo.split(':').next().unwrap_or_default();
+                if userinfo.contains(':') {
+                    out.push_str(if user.len() > 20 { "***" } else { user });
+                    out.push_str(":***@");
+                } else {
+                    out.push_str(if user.len() > 20 { "***" } else { user });
+                    out.push('@');
+                }
+                out.push_str(host);
+            }
+            None => out.push_str(authority),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
