@@ -17,8 +17,8 @@
 //! Data flows one way: `&Sys` --inspect--> [`model::facts`] --diagnose--> findings --plan--> a
 //! [`model::plan::Plan`], which is shown as a diff, and only [`engine::apply`] carries it out.
 
-pub mod secret;
-pub mod redact;
 pub mod formats;
 pub mod model;
+pub mod redact;
+pub mod secret;
 pub mod sys;

@@ -1,1 +1,12 @@
 //! What things are: profiles, routes, findings, plans. No input or output here.
+
+pub mod facts;
+pub mod finding;
+pub mod ladder;
+pub mod name;
+pub mod plan;
+pub mod profile;
+pub mod profile_file;
+pub mod provider;
+pub mod route;
+pub mod text;

@@ -1,1 +1,105 @@
 //! The only floor that touches the machine.
+//!
+//! [`Sys`] is the machine as a value: environment, folders, files, programs, clock. `&Sys` looks, `&mut Sys`
+//! touches; what takes `&Sys` cannot write because it does not compile.
+
+pub mod fs;
+pub mod lock;
+pub mod net;
+pub mod place;
+pub mod process;
+pub mod run;
+pub mod tty;
+
+use place::Places;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The machine: what was found at the start of the process, and the ways to look at it and to change it.
+#[derive(Debug)]
+pub struct Sys {
+    env: BTreeMap<OsString, OsString>,
+    places: Places,
+    uid: u32,
+}
+
+impl Sys {
+    /// Captures environment, user and folders. Nothing is created.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn capture() -> Self {
+        let env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+        let uid = rustix::process::geteuid().as_raw();
+        let places = Places::find(&env);
+        Self { env, places, uid }
+    }
+
+    /// An environment variable, if it is set, not empty and UTF-8.
+    #[must_use]
+    pub fn env(&self, name: &str) -> Option<&str> {
+        self.env.get(std::ffi::OsStr::new(name)).and_then(|v| v.to_str()).filter(|v| !v.is_empty())
+    }
+
+    /// All environment variables, as they were at the start.
+    pub fn env_all(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.env.iter()
+    }
+
+    /// The folders of the user and of doorkey.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The effective user id.
+    #[must_use]
+    pub fn uid(&self) -> u32 {
+        self.uid
+    }
+
+    /// Seconds since 1970-01-01 UTC.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn now(&self) -> i64 {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// The folder the command was started in.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the working folder")]
+    pub fn cwd(&self) -> Option<PathBuf> {
+        std::env::current_dir().ok()
+    }
+
+    /// The file of the running program.
+    #[must_use]
+    pub fn own_program(&self) -> Option<PathBuf> {
+        let path = std::env::current_exe().ok()?;
+        // Linux adds this to the link's text when the file was replaced while it runs.
+        let text = path.to_str()?;
+        Some(PathBuf::from(text.strip_suffix(" (deleted)").unwrap_or(text)))
+    }
+
+    /// A path as people write it: `~` for the home folder.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        if let Some(home) = self.places.home()
+            && let Ok(rest) = path.strip_prefix(home)
+        {
+            return if rest.as_os_str().is_empty() { "~".into() } else { format!("~/{}", rest.display()) };
+        }
+        path.display().to_string()
+    }
+
+    /// Replaces a leading `~/` by the home folder. Other paths stay as they are.
+    #[must_use]
+    pub fn expanded(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix("~/"), self.places.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(path),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A plan: the steps that mend findings or carry out a wish. Its inverse is the undo.
+//!
+//! [`Step`] is the whole vocabulary of change, and only `engine::apply` performs steps. A step is an edit with an
+//! inverse, applied to what is there then: two fixes in one file add up, and undo keeps what the user wrote since.
+
+use super::name::ProfileName;
+use super::text::Text;
+use crate::secret::Secret;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Where an insertion goes when there is no old text to replace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    /// Before the first byte (after a byte order mark).
+    Start,
+    /// After the last byte; a missing final line end is added first.
+    End,
+    /// At this byte offset when the surroundings still fit, otherwise wherever the old text stands once.
+    Near(usize),
+}
+
+/// One change with an inverse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Step {
+    /// Makes a folder.
+    MakeDir {
+        /// The folder.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Removes a folder that [`Step::MakeDir`] made, if it is empty.
+    RemoveDir {
+        /// The folder.
+        path: PathBuf,
+        /// Its permission bits, for the way back.
+        mode: u32,
+    },
+    /// Makes a file that was not there.
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// Its content.
+        text: Text,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Removes a file that still has exactly this content.
+    Remove {
+        /// The file.
+        path: PathBuf,
+        /// What it must hold.
+        text: Text,
+        /// Its permission bits, for the way back.
+        mode: u32,
+    },
+    /// Replaces `old` by `new` in a file; an empty `old` inserts.
+    Splice {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        at: Anchor,
+        /// The bytes that must be there.
+        old: Text,
+        /// The bytes that take their place.
+        new: Text,
+    },
+    /// Changes permission bits.
+    Mode {
+        /// The file or folder.
+        path: PathBuf,
+        /// What they must be before.
+        from: u32,
+        /// What they are afterwards.
+        to: u32,
+    },
+    /// Moves a file to a free name.
+    Rename {
+        /// The old name.
+        from: PathBuf,
+        /// The new name.
+        to: PathBuf,
+    },
+    /// Makes an SSH key pair with `ssh-keygen`; the private half never enters doorkey or its journal.
+    MakeKey {
+        /// The private key's file; `.pub` is added for the other half.
+        path: PathBuf,
+        /// `ed25519`, `ecdsa` or `rsa`.
+        kind: String,
+        /// The comment in the public key.
+        comment: String,
+    },
+    /// Points `current` at another generation. New ones bring their files.
+    Switch {
+        /// The generation in force before; `None` = doorkey was off.
+        from: Option<String>,
+        /// The generation in force afterwards; `None` = off.
+        to: Option<String>,
+        /// File name to content, for a generation that does not exist yet.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        files: BTreeMap<String, Text>,
+    },
+    /// Puts a secret into the store; a record it replaces is retired.
+    PutSecret {
+        /// Whose it is.
+        profile: ProfileName,
+        /// Which record.
+        record: RecordId,
+        /// Index into [`Plan::secrets`]; the journal keeps no secret.
+        #[serde(skip)]
+        slot: usize,
+    },
+    /// Takes a record out of use; its value stays sealed in the store for 30 days.
+    RetireSecret {
+        /// Whose it is.
+        profile: ProfileName,
+        /// Which record.
+        record: RecordId,
+    },
+    /// Puts the record into use again that was retired last (undoes [`Step::RetireSecret`]).
+    RestoreSecret {
+        /// Whose it is.
+        profile: ProfileName,
+        /// Which record.
+        record: RecordId,
+    },
+}
+
+/// Which record of a profile's vault: a token for an origin and user. No secret in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RecordId {
+    /// `https://host[:port]`, canonical.
+    pub origin: String,
+    /// The owner path the record is limited to; empty = every route of the profile on that origin.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The user name that goes with the token.
+    pub user: String,
+}
+
+/// What is to be done, in order. Steps that other programs see come last.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// What it is for, in the words of the command: `profile add acme`.
+    pub title: String,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The secrets that [`Step::PutSecret`] names by index.
+    pub secrets: Vec<Secret>,
+}
+
+impl Plan {
+    /// An empty plan.
+    #[must_use]
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), steps: Vec::new(), secrets: Vec::new() }
+    }
+
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Adds a step.
+    pub fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Adds a secret for a record of a profile.
+    pub fn put_secret(&mut self, profile: ProfileName, record: RecordId, secret: Secret) {
+        let slot = self.secrets.len();
+        self.secrets.push(secret);
+        self.steps.push(Step::PutSecret { profile, record, slot });
+    }
+}
+
+impl Step {
+    /// The file or folder it touches, if it touches one of the user's.
+    #[must_use]
+    pub fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::MakeDir { path, .. }
+            | Self::RemoveDir { path, .. }
+            | Self::Create { path, .. }
+            | Self::Remove { path, .. }
+            | Self::Splice { path, .. }
+            | Self::Mode { path, .. }
+            | Self::MakeKey { path, .. } => Some(path),
+            Self::Rename { from, .. } => Some(from),
+            Self::Switch { .. }
+            | Self::PutSecret { .. }
+            | Self::RetireSecret { .. }
+            | Self::RestoreSecret { .. } => None,
+        }
+    }
+}

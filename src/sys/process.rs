@@ -1,0 +1,24 @@
+//! What this process lets others see of itself.
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+/// No core file and no reading of our memory by other processes of the user (SECURITY rule 33).
+///
+/// First statement of `main`. Failure is no reason to stop: an older kernel or a sandbox may refuse.
+pub fn harden() {
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+/// The parent's argument list, from `/proc/PPID/cmdline`. `None` where there is no /proc or the parent has gone.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "reads the kernel's own file of the parent process")]
+pub fn parent_arguments() -> Option<Vec<Vec<u8>>> {
+    let parent = rustix::process::getppid()?.as_raw_nonzero();
+    let bytes = std::fs::read(format!("/proc/{parent}/cmdline")).ok()?;
+    if bytes.is_empty() {
+        return None;
+    }
+    let body = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    Some(body.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
+}

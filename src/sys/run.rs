@@ -1,0 +1,248 @@
+//! Other programs: by absolute path, with an argument list, a clean environment and a time limit.
+
+use super::Sys;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What a program printed and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// Standard output, at most 16 MiB.
+    pub stdout: Vec<u8>,
+    /// Standard error, at most 16 MiB.
+    pub stderr: Vec<u8>,
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Wall time.
+    pub took: Duration,
+}
+
+impl Ran {
+    /// Whether the exit code is 0.
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// Standard error as text.
+    #[must_use]
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).trim().to_owned()
+    }
+}
+
+/// Why a program gave no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Not in PATH.
+    #[error("{0} is not installed, or not in PATH")]
+    Missing(String),
+    /// It could not be started or read.
+    #[error("could not run {program}")]
+    Failed {
+        /// Its name.
+        program: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// It was stopped after its time limit.
+    #[error("{program} did not end within {} s", limit.as_secs())]
+    TooSlow {
+        /// Its name.
+        program: String,
+        /// The limit.
+        limit: Duration,
+    },
+}
+
+/// The programs that may be run through `&Sys`, each with an argument list that changes nothing.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Ask {
+    /// `git --version`
+    GitVersion,
+    /// `git config --list -z --show-origin --show-scope`, in a folder or outside any repository.
+    GitConfig {
+        /// The folder to stand in.
+        dir: PathBuf,
+    },
+    /// `git ls-remote URL HEAD`: what the user's own git does, with the user's own helpers.
+    GitLsRemote {
+        /// The repository.
+        url: String,
+    },
+    /// `ssh -V`
+    SshVersion,
+    /// `ssh-add -l`
+    AgentKeys,
+    /// `ssh-keygen -l -f FILE`
+    KeyFingerprint {
+        /// The key file.
+        file: PathBuf,
+    },
+}
+
+impl Ask {
+    fn command(&self) -> (&'static str, Vec<OsString>) {
+        let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        match self {
+            Self::GitVersion => ("git", words(&["--version"])),
+            Self::GitConfig { dir } => {
+                let mut list = vec![OsString::from("-C"), dir.into()];
+                list.extend(words(GUARDS));
+                list.extend(words(&["config", "--list", "-z", "--show-origin", "--show-scope"]));
+                ("git", list)
+            }
+            Self::GitLsRemote { url } => {
+                let mut list = words(&["ls-remote", "--", url]);
+                list.push("HEAD".into());
+                ("git", list)
+            }
+            Self::SshVersion => ("ssh", words(&["-V"])),
+            Self::AgentKeys => ("ssh-add", words(&["-l"])),
+            Self::KeyFingerprint { file } => {
+                let mut list = words(&["-l", "-f"]);
+                list.push(file.into());
+                ("ssh-keygen", list)
+            }
+        }
+    }
+}
+
+/// What a repository's own configuration could make git run, switched off (SECURITY rule 16).
+const GUARDS: &[&str] = &[
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.pager=cat",
+    "--no-optional-locks",
+];
+
+/// What a program gets beside its argument list.
+#[derive(Debug, Default)]
+pub struct With<'a> {
+    /// Variables that are set on top of the user's environment.
+    pub set: Vec<(&'a str, OsString)>,
+    /// Variables that are removed from it.
+    pub unset: Vec<&'a str>,
+    /// Bytes for standard input; otherwise it is empty.
+    pub input: Option<&'a [u8]>,
+    /// The folder to stand in.
+    pub dir: Option<&'a Path>,
+}
+
+impl Sys {
+    /// The absolute path of a program, found in the absolute folders of PATH (SECURITY rule 17).
+    #[must_use]
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let path = self.env("PATH")?;
+        path.split(':').map(Path::new).filter(|d| d.is_absolute()).map(|d| d.join(name)).find(|file| {
+            self.look_through(file)
+                .ok()
+                .flatten()
+                .is_some_and(|l| l.kind == super::fs::Kind::File && l.mode & 0o111 != 0)
+        })
+    }
+
+    /// Runs a program that only reads.
+    ///
+    /// # Errors
+    /// Missing, not startable, or slower than `limit`.
+    pub fn ask(&self, what: &Ask, with: With<'_>, limit: Duration) -> Result<Ran, RunError> {
+        let (name, arguments) = what.command();
+        self.spawn(name, &arguments, with, limit)
+    }
+
+    /// Runs a program that may change something.
+    ///
+    /// # Errors
+    /// Missing, not startable, or slower than `limit`.
+    pub fn run(
+        &mut self,
+        name: &str,
+        arguments: &[OsString],
+        with: With<'_>,
+        limit: Duration,
+    ) -> Result<Ran, RunError> {
+        self.spawn(name, arguments, with, limit)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    fn spawn(
+        &self,
+        name: &str,
+        arguments: &[OsString],
+        with: With<'_>,
+        limit: Duration,
+    ) -> Result<Ran, RunError> {
+        let file = self.program(name).ok_or_else(|| RunError::Missing(name.into()))?;
+        let failed = |source: io::Error| RunError::Failed { program: name.into(), source };
+        let mut command = Command::new(file);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own, so that a time limit ends its children too (ssh, git-remote-https).
+        command.process_group(0);
+        command.env_clear().envs(self.env_all());
+        for name in &with.unset {
+            command.env_remove(name);
+        }
+        for (name, value) in &with.set {
+            command.env(name, value);
+        }
+        if let Some(dir) = with.dir {
+            command.current_dir(dir);
+        }
+        let start = Instant::now();
+        let mut child = command.spawn().map_err(failed)?;
+        let group = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0));
+        let stdin = child.stdin.take();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        std::thread::scope(|scope| {
+            let input = with.input.unwrap_or_default();
+            scope.spawn(move || {
+                if let Some(mut pipe) = stdin {
+                    let _ = pipe.write_all(input);
+                }
+            });
+            let out = scope.spawn(move || drain(stdout));
+            let err = scope.spawn(move || drain(stderr));
+            let mut nap = Duration::from_millis(1);
+            let status = loop {
+                if let Some(status) = child.try_wait().map_err(failed)? {
+                    break Some(status);
+                }
+                if start.elapsed() > limit {
+                    break None;
+                }
+                std::thread::sleep(nap);
+                nap = (nap * 2).min(Duration::from_millis(20));
+            };
+            if let Some(group) = group {
+                // Also after a normal end: a daemon that kept our pipes open must not keep us waiting.
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+            if status.is_none() {
+                let _ = child.wait();
+            }
+            let (stdout, stderr) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+            match status {
+                Some(status) => Ok(Ran { stdout, stderr, code: status.code(), took: start.elapsed() }),
+                None => Err(RunError::TooSlow { program: name.into(), limit }),
+            }
+        })
+    }
+}
+
+fn drain(pipe: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        let _ = pipe.take(super::fs::LIMIT).read_to_end(&mut bytes);
+    }
+    bytes
+}
