@@ -3,6 +3,7 @@
 use super::StoreKind;
 use crate::model::name::ProfileName;
 use crate::sys::fs::FsError;
+use crate::sys::keys::KeysRefused;
 use std::path::PathBuf;
 
 /// Every way in which a store says no. No variant carries a secret.
@@ -120,6 +121,9 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The kernel's keyring cannot be used, so there is no place for the unlocked master.
+    #[error(transparent)]
+    Keys(#[from] KeysRefused),
     /// A file could not be read or written.
     #[error(transparent)]
     Fs(FsError),

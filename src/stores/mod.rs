@@ -25,6 +25,8 @@ use vault::Vault;
 pub enum How {
     /// A vault, by the age identity in a file at this absolute path; made when it is not there.
     KeyFile(PathBuf),
+    /// A vault, by a passphrase once per session. Takes about a second.
+    Passphrase(Secret),
 }
 
 /// A change of a profile's records; says whether it changed anything.
@@ -157,6 +159,7 @@ pub fn describe(sys: &Sys) -> Result<Option<StoreKind>, StoreError> {
 pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
     match how {
         How::KeyFile(path) => Ok(Box::new(Vault::init_with_key_file(sys, &path)?)),
+        How::Passphrase(passphrase) => Ok(Box::new(Vault::init_with_passphrase(sys, &passphrase)?)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! touches; what takes `&Sys` cannot write because it does not compile.
 
 pub mod fs;
+pub mod keys;
 pub mod lock;
 pub mod net;
 pub mod place;

@@ -11,7 +11,9 @@
 mod crash;
 mod damage;
 mod guards;
+mod kernel_keyring;
 mod ledger;
 mod machine;
 mod oracle;
+mod passphrase;
 mod round_trips;

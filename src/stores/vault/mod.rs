@@ -14,7 +14,9 @@ mod book;
 mod counter;
 mod key_file;
 mod master;
+mod passphrase;
 mod sealed;
+mod session;
 
 use super::kind::{self, Settings};
 use super::{Change, Ledger, Moment, Record, Store, StoreError, StoreKind};
@@ -29,6 +31,8 @@ use master::Master;
 use sealed::Closed;
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+pub use session::{Access, UNLOCKED};
 
 /// An open vault. Profiles are separated from each other's readers, not from whoever holds the master.
 pub struct Vault {
@@ -86,7 +90,7 @@ impl Vault {
                 }
                 master
             }
-            StoreKind::Passphrase => return Err(StoreError::Locked),
+            StoreKind::Passphrase => session::master(sys, &settings)?.ok_or(StoreError::Locked)?.0,
             StoreKind::Keyring => return Err(StoreError::OtherKind { kind: settings.kind }),
         };
         Ok(Self { folder, kind: settings.kind, master })
