@@ -5,6 +5,7 @@ use crate::model::name::ProfileName;
 use crate::sys::fs::FsError;
 use crate::sys::keys::KeysRefused;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Every way in which a store says no. No variant carries a secret.
 #[derive(Debug, thiserror::Error)]
@@ -121,12 +122,59 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The OS keyring did not do what was asked.
+    #[error(transparent)]
+    OsKeyring(#[from] KeyringProblem),
     /// The kernel's keyring cannot be used, so there is no place for the unlocked master.
     #[error(transparent)]
     Keys(#[from] KeysRefused),
     /// A file could not be read or written.
     #[error(transparent)]
     Fs(FsError),
+}
+
+/// What is wrong with the OS keyring (the Secret Service on Linux).
+///
+/// `said` is the library's own text, for `--verbose`; it is not part of the message.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringProblem {
+    /// No session bus, or no keyring service on it.
+    #[error("there is no OS keyring in this session")]
+    NoService {
+        /// What the library said.
+        said: String,
+    },
+    /// Locked, and the question for its password was dismissed or could not be shown; or it has no collection yet.
+    #[error("the OS keyring is locked")]
+    Locked,
+    /// No answer; perhaps it asks for its password where nobody sees it.
+    #[error("the OS keyring did not answer within {} s", limit.as_secs())]
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+    },
+    /// doorkey stored an entry that is not there now: deleted, or a new, empty keyring was started in the place of the
+    /// user's own.
+    #[error("the OS keyring has no entry {entry:?}, though doorkey stored one")]
+    Lost {
+        /// The user field of the entry.
+        entry: String,
+    },
+    /// The entry is there, but not in doorkey's form.
+    #[error("the entry {entry:?} of the OS keyring was not written by this doorkey")]
+    NotOurs {
+        /// The user field of the entry.
+        entry: String,
+    },
+    /// Something else.
+    #[error("the OS keyring failed")]
+    Failed {
+        /// What the library said.
+        said: String,
+    },
+    /// This doorkey was built without it (Cargo feature `os-keyring`).
+    #[error("this doorkey was built without the OS keyring")]
+    NotBuilt,
 }
 
 impl From<FsError> for StoreError {

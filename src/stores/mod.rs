@@ -1,13 +1,15 @@
 //! Where secrets are kept. `store.toml` says which store this user has; nothing falls back to plain text.
 
 mod error;
+#[cfg(feature = "os-keyring")]
+pub mod keyring;
 mod kind;
 mod ledger;
 mod record;
 mod record_json;
 pub mod vault;
 
-pub use error::StoreError;
+pub use error::{KeyringProblem, StoreError};
 pub use kind::StoreKind;
 pub use ledger::{KEPT, Ledger, Moment};
 pub use record::{Entry, Record, State, in_use, last_retired};
@@ -17,7 +19,7 @@ use crate::model::plan::RecordId;
 use crate::secret::Secret;
 use crate::sys::Sys;
 use kind::Settings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vault::Vault;
 
 /// How a new store is opened.
@@ -27,6 +29,8 @@ pub enum How {
     KeyFile(PathBuf),
     /// A vault, by a passphrase once per session. Takes about a second.
     Passphrase(Secret),
+    /// The OS keyring.
+    Keyring,
 }
 
 /// A change of a profile's records; says whether it changed anything.
@@ -137,6 +141,13 @@ pub trait Store: std::fmt::Debug {
         Ok(changed)
     }
 
+    /// Takes what the store holds of a profile now for good, after [`StoreError::Rollback`] or
+    /// [`KeyringProblem::Lost`] and a question to the user. What is there must still open and be ours.
+    ///
+    /// # Errors
+    /// As [`Store::records`], but for those two.
+    fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError>;
+
     /// Removes everything of a profile, past versions too. This cannot be undone.
     ///
     /// # Errors
@@ -160,6 +171,10 @@ pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
     match how {
         How::KeyFile(path) => Ok(Box::new(Vault::init_with_key_file(sys, &path)?)),
         How::Passphrase(passphrase) => Ok(Box::new(Vault::init_with_passphrase(sys, &passphrase)?)),
+        #[cfg(feature = "os-keyring")]
+        How::Keyring => Ok(Box::new(keyring::Keyring::init(sys)?)),
+        #[cfg(not(feature = "os-keyring"))]
+        How::Keyring => Err(KeyringProblem::NotBuilt.into()),
     }
 }
 
@@ -168,5 +183,32 @@ pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError::NoStore`], [`StoreError::Locked`], and whatever is wrong with its files.
 pub fn open(sys: &Sys) -> Result<Box<dyn Store>, StoreError> {
-    Ok(Box::new(Vault::open(sys)?))
+    let settings = Settings::read(sys)?.ok_or(StoreError::NoStore)?;
+    match settings.kind {
+        #[cfg(feature = "os-keyring")]
+        StoreKind::Keyring => Ok(Box::new(keyring::Keyring::open(sys)?)),
+        #[cfg(not(feature = "os-keyring"))]
+        StoreKind::Keyring => Err(KeyringProblem::NotBuilt.into()),
+        _ => Ok(Box::new(Vault::open_as(sys, settings)?)),
+    }
+}
+
+/// The store's folder, made when missing, private and ours.
+fn new_folder(sys: &mut Sys) -> Result<PathBuf, StoreError> {
+    let folder = kind::folder(sys)?;
+    sys.make_dir(&folder, 0o700)?;
+    sys.check_trusted(&folder)?;
+    Ok(folder)
+}
+
+/// No store yet, and nothing sealed that a new master would make unreadable.
+fn check_absent(sys: &Sys, folder: &Path) -> Result<(), StoreError> {
+    let path = kind::file(folder);
+    if sys.look(&path)?.is_some() {
+        return Err(StoreError::Exists { path });
+    }
+    if !sys.list(&folder.join("identities"))?.is_empty() {
+        return Err(StoreError::damaged(path, "is missing, though profiles are sealed beside it"));
+    }
+    Ok(())
 }

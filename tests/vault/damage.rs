@@ -133,7 +133,7 @@ fn an_older_file_is_refused_until_it_is_accepted() {
     assert!(vault.put(&mut machine.sys, &acme, &id, &entry("x")).is_err());
     assert_eq!(fs::read(machine.profile_file("acme")).unwrap(), old);
 
-    vault.accept_rollback(&mut machine.sys, &acme).unwrap();
+    vault.accept_as_is(&mut machine.sys, &acme).unwrap();
     assert_eq!(read(&machine).unwrap().unwrap(), "old");
     vault.put(&mut machine.sys, &acme, &id, &entry("newer")).unwrap();
     assert_eq!(read(&machine).unwrap().unwrap(), "newer");
@@ -151,7 +151,7 @@ fn a_lost_file_can_be_accepted_as_empty() {
         vault.records(&machine.sys, &profile("acme")),
         Err(StoreError::Rollback { found: 0, .. })
     ));
-    vault.accept_rollback(&mut machine.sys, &profile("acme")).unwrap();
+    vault.accept_as_is(&mut machine.sys, &profile("acme")).unwrap();
     assert!(vault.records(&machine.sys, &profile("acme")).unwrap().is_empty());
 }
 

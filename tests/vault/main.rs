@@ -15,5 +15,7 @@ mod kernel_keyring;
 mod ledger;
 mod machine;
 mod oracle;
+#[cfg(feature = "os-keyring")]
+mod os_keyring;
 mod passphrase;
 mod round_trips;

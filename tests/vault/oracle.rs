@@ -94,7 +94,7 @@ fn a_forged_file_is_refused() {
         vault.records(&machine.sys, &acme),
         Err(StoreError::Rollback { found: 1, known: 1, .. })
     ));
-    vault.accept_rollback(&mut machine.sys, &acme).unwrap();
+    vault.accept_as_is(&mut machine.sys, &acme).unwrap();
     assert_eq!(vault.records(&machine.sys, &acme).unwrap().len(), 1);
 
     let without_mac = format!("{}}}", plain.split(",\"mac\"").next().unwrap());
@@ -115,7 +115,7 @@ fn a_forged_file_is_refused() {
         forge(&machine, &identity, "acme", forgery.as_bytes());
         let refused = vault.records(&machine.sys, &acme);
         assert!(matches!(refused, Err(StoreError::NotOurs { .. })), "{forgery:.80} gave {refused:?}");
-        assert!(vault.accept_rollback(&mut machine.sys, &acme).is_err());
+        assert!(vault.accept_as_is(&mut machine.sys, &acme).is_err());
         assert!(vault.put(&mut machine.sys, &acme, &token_of("ada"), &entry("new")).is_err());
     }
     forge(&machine, &identity, "acme", plain.replace("vault/v1", "vault/v2").as_bytes());

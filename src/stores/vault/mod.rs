@@ -57,9 +57,9 @@ impl Vault {
     /// # Errors
     /// [`StoreError::Exists`] when there is a store already; what is wrong with the key file.
     pub fn init_with_key_file(sys: &mut Sys, path: &Path) -> Result<Self, StoreError> {
-        let folder = new_folder(sys)?;
+        let folder = super::new_folder(sys)?;
         let _lock = sys.lock(&folder)?;
-        check_absent(sys, &folder)?;
+        super::check_absent(sys, &folder)?;
         let master = key_file::read_or_make(sys, path)?;
         Self::found(sys, folder, StoreKind::KeyFile { path: path.into() }, master)
     }
@@ -109,18 +109,6 @@ impl Vault {
             )
         })?;
         Ok(Secret::copy_of(&identity.to_text(&format!("doorkey profile {profile}"))))
-    }
-
-    /// Takes an older file for good after [`StoreError::Rollback`]; its records are the ones in force then.
-    ///
-    /// # Errors
-    /// The file must open and be ours; a missing one is accepted as empty.
-    pub fn accept_rollback(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
-        let _lock = sys.lock(&self.folder)?;
-        match self.load(sys, profile)? {
-            Some(loaded) => counter::write(sys, profile, &loaded.known),
-            None => counter::remove(sys, profile),
-        }
     }
 
     /// The file with the profile's sealed records.
@@ -250,6 +238,18 @@ impl Store for Vault {
         Ok(true)
     }
 
+    fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
+        let _lock = sys.lock(&self.folder)?;
+        let known = counter::read(sys, profile)?;
+        match self.load(sys, profile)? {
+            Some(loaded) if known.as_ref() != Some(&loaded.known) => {
+                counter::write(sys, profile, &loaded.known)
+            }
+            Some(_) => Ok(()),
+            None => counter::remove(sys, profile),
+        }
+    }
+
     fn erase_profile(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
         let _lock = sys.lock(&self.folder)?;
         // The number first: a file without a number is still a file, a number without its file is an alarm.
@@ -279,24 +279,4 @@ fn closed(path: &Path, why: Closed) -> StoreError {
             Closed::Damaged => "is damaged: cut short or changed",
         },
     )
-}
-
-/// The vault's folder, made when missing, private and ours.
-fn new_folder(sys: &mut Sys) -> Result<PathBuf, StoreError> {
-    let folder = kind::folder(sys)?;
-    sys.make_dir(&folder, 0o700)?;
-    sys.check_trusted(&folder)?;
-    Ok(folder)
-}
-
-/// No store yet, and nothing sealed that a new master would make unreadable.
-fn check_absent(sys: &Sys, folder: &Path) -> Result<(), StoreError> {
-    let path = kind::file(folder);
-    if sys.look(&path)?.is_some() {
-        return Err(StoreError::Exists { path });
-    }
-    if !sys.list(&folder.join("identities"))?.is_empty() {
-        return Err(StoreError::damaged(path, "is missing, though profiles are sealed beside it"));
-    }
-    Ok(())
 }

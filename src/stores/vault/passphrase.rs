@@ -1,11 +1,11 @@
 //! The passphrase: it opens `master.age`, once per unlock, by scrypt (SECURITY rules 37 and 38).
 
+use super::Vault;
 use super::master::Master;
 use super::sealed::{self, Closed, WORK_CEILING, WORK_FLOOR};
-use super::{Vault, check_absent, new_folder};
 use crate::secret::Secret;
 use crate::stores::kind::{self, Settings};
-use crate::stores::{StoreError, StoreKind};
+use crate::stores::{StoreError, StoreKind, check_absent, new_folder};
 use crate::sys::Sys;
 use crate::sys::fs::Write;
 use std::path::{Path, PathBuf};
