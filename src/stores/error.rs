@@ -128,6 +128,23 @@ pub enum StoreError {
     /// The kernel's keyring cannot be used, so there is no place for the unlocked master.
     #[error(transparent)]
     Keys(#[from] KeysRefused),
+    /// There is no private folder for the agent's socket.
+    #[error("XDG_RUNTIME_DIR is not set: there is no place for the agent's socket")]
+    NoRuntimeFolder,
+    /// An agent serves this vault already.
+    #[error("an agent serves {} already", path.display())]
+    AgentRuns {
+        /// Its socket.
+        path: PathBuf,
+    },
+    /// The agent's socket does not work any more.
+    #[error("the agent could not go on serving {}", path.display())]
+    Agent {
+        /// Its socket.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// A file could not be read or written.
     #[error(transparent)]
     Fs(FsError),

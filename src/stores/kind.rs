@@ -78,8 +78,11 @@ impl Settings {
             ("keyring", None) => StoreKind::Keyring,
             _ => return Err(damaged()),
         };
-        if form.recipient.is_none() && kind != StoreKind::Keyring {
-            return Err(damaged());
+        let is_recipient = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        match (&kind, &form.recipient) {
+            (StoreKind::Keyring, None) => {}
+            (_, Some(recipient)) if is_recipient(recipient) => {}
+            _ => return Err(damaged()),
         }
         Ok(Some(Self { kind, recipient: form.recipient }))
     }

@@ -5,6 +5,7 @@
 
 pub mod fs;
 pub mod keys;
+pub mod local_socket;
 pub mod lock;
 pub mod net;
 pub mod place;

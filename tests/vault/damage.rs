@@ -1,6 +1,7 @@
 //! Damage of every kind: never a wrong secret, never a panic, never a silent loss.
 
 use crate::machine::{Machine, entry, profile, secret_in_use, token_of};
+use doorkey::stores::vault::Vault;
 use doorkey::stores::{self, Store, StoreError, in_use};
 use std::fs;
 use std::path::PathBuf;
@@ -126,6 +127,7 @@ fn an_older_file_is_refused_until_it_is_accepted() {
     vault.put(&mut machine.sys, &acme, &id, &entry("old")).unwrap();
     let old = fs::read(machine.profile_file("acme")).unwrap();
     vault.put(&mut machine.sys, &acme, &id, &entry("new")).unwrap();
+    let new = fs::read(machine.profile_file("acme")).unwrap();
     fs::write(machine.profile_file("acme"), &old).unwrap();
 
     let refused = vault.records(&machine.sys, &acme);
@@ -137,22 +139,49 @@ fn an_older_file_is_refused_until_it_is_accepted() {
     assert_eq!(read(&machine).unwrap().unwrap(), "old");
     vault.put(&mut machine.sys, &acme, &id, &entry("newer")).unwrap();
     assert_eq!(read(&machine).unwrap().unwrap(), "newer");
+    // The past that was given up does not come back as something new.
+    let newer = fs::read(machine.profile_file("acme")).unwrap();
+    fs::write(machine.profile_file("acme"), &new).unwrap();
+    assert!(matches!(read(&machine), Err(StoreError::Rollback { found: 2, known: 3, .. })));
     // A fork: another file with the same number as the last one.
-    fs::write(machine.counter_file("acme"), format!("2 {}\n", "0".repeat(64))).unwrap();
-    assert!(matches!(read(&machine), Err(StoreError::Rollback { found: 2, known: 2, .. })));
+    fs::write(machine.profile_file("acme"), &newer).unwrap();
+    fs::write(machine.counter_file("acme"), format!("3 {}\n", "0".repeat(64))).unwrap();
+    assert!(matches!(read(&machine), Err(StoreError::Rollback { found: 3, known: 3, .. })));
+    // A number that leaves no next one.
+    vault.accept_as_is(&mut machine.sys, &acme).unwrap();
+    let known = fs::read_to_string(machine.counter_file("acme")).unwrap();
+    fs::write(machine.counter_file("acme"), known.replacen('3', &u64::MAX.to_string(), 1)).unwrap();
+    assert_eq!(read(&machine).unwrap().unwrap(), "newer");
+    assert!(matches!(vault.put(&mut machine.sys, &acme, &id, &entry("x")), Err(StoreError::Damaged { .. })));
 }
 
 #[test]
 fn a_lost_file_can_be_accepted_as_empty() {
     let (mut machine, files) = small_vault();
     fs::remove_file(&files[0].0).unwrap();
-    let vault = doorkey::stores::vault::Vault::open(&machine.sys).unwrap();
+    let vault = Vault::open(&machine.sys).unwrap();
     assert!(matches!(
         vault.records(&machine.sys, &profile("acme")),
         Err(StoreError::Rollback { found: 0, .. })
     ));
     vault.accept_as_is(&mut machine.sys, &profile("acme")).unwrap();
     assert!(vault.records(&machine.sys, &profile("acme")).unwrap().is_empty());
+    let before = machine.state();
+    vault.accept_as_is(&mut machine.sys, &profile("acme")).unwrap();
+    assert_eq!(machine.state(), before);
+    // The lost file does not come back as something new, neither before nor after the next one was written.
+    for _ in 0..2 {
+        let path = machine.profile_file("acme");
+        let present = fs::read(&path).ok();
+        fs::write(&path, &files[0].1).unwrap();
+        assert!(matches!(read(&machine), Err(StoreError::Rollback { found: 1, .. })));
+        fs::remove_file(&path).unwrap();
+        if let Some(present) = present {
+            fs::write(&path, present).unwrap();
+        }
+        vault.put(&mut machine.sys, &profile("acme"), &token_of("ada"), &entry("new")).unwrap();
+    }
+    assert_eq!(read(&machine).unwrap().unwrap(), "new");
 }
 
 #[test]

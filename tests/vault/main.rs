@@ -8,6 +8,7 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod agent;
 mod crash;
 mod damage;
 mod guards;

@@ -108,7 +108,7 @@ fn in_an_unlocked_keyring() {
     let mut machine = here();
     let sys = &mut machine;
     let id = token_of("ada");
-    assert!(!stores::init(sys, How::Keyring).unwrap().put(sys, &acme(), &id, &entry("x")).is_err());
+    assert!(stores::init(sys, How::Keyring).unwrap().put(sys, &acme(), &id, &entry("x")).unwrap());
     assert_eq!(stores::describe(sys).unwrap(), Some(StoreKind::Keyring));
     let store = stores::open(sys).unwrap();
     let secret = "quote \" slash \\ tab \t 密";

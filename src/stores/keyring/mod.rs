@@ -139,7 +139,7 @@ impl Store for Keyring {
         let now = sys.now();
         let mut ledger = Ledger::new(Self::load(&index, profile, id)?);
         let last = ledger.records().iter().map(|r| r.version).max().unwrap_or(0);
-        let version = u64::try_from(now).unwrap_or(0).max(last + 1);
+        let version = u64::try_from(now).unwrap_or(0).max(last.saturating_add(1));
         let changed = change(&mut ledger, Moment { now, version });
         if changed {
             ledger.forget_old(now);

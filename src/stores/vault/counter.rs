@@ -14,24 +14,39 @@ use std::path::PathBuf;
 /// What was written last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Known {
+    /// The greatest number ever given; it never goes back, or a file of a past that was given up would look new.
     pub(super) counter: u64,
-    /// SHA-256 of the sealed file, in hexadecimal digits.
+    /// SHA-256 of the sealed file in hexadecimal digits, or [`NO_FILE`].
     pub(super) hash: String,
 }
+
+/// In the place of a hash: the user accepted that the file is gone.
+const NO_FILE: &str = "-";
 
 impl Known {
     pub(super) fn of(counter: u64, sealed: &[u8]) -> Self {
         Self { counter, hash: hex(&Sha256::digest(sealed)) }
     }
 
-    /// Whether a file may follow: it is the one that is known, or a later one. A later one is what a run leaves that was
-    /// killed between the two writes; its number is under the MAC.
-    pub(super) fn allows(&self, found: &Self) -> bool {
-        found.counter > self.counter || found == self
+    /// Whether this may be there now: what is known, or a later file. A later one is what a run leaves that was killed
+    /// between the two writes; its number is under the MAC.
+    pub(super) fn allows(&self, found: Option<&Self>) -> bool {
+        match found {
+            Some(found) => found.counter > self.counter || found.hash == self.hash,
+            None => self.hash == NO_FILE,
+        }
+    }
+
+    /// What is known after the user accepted what is there.
+    pub(super) fn accepting(&self, found: Option<&Self>) -> Self {
+        Self {
+            counter: found.map_or(0, |f| f.counter).max(self.counter),
+            hash: found.map_or_else(|| NO_FILE.into(), |f| f.hash.clone()),
+        }
     }
 }
 
-fn path(sys: &Sys, profile: &ProfileName) -> Result<PathBuf, StoreError> {
+pub(super) fn path(sys: &Sys, profile: &ProfileName) -> Result<PathBuf, StoreError> {
     let state = sys.places().state().ok_or(StoreError::NoStateFolder)?;
     Ok(state.join("vault-counters").join(profile.as_str()))
 }

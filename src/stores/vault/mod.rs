@@ -10,6 +10,7 @@
 //!
 //! Two folders, because a profile may be called `master` or `acme.identity`.
 
+mod agent;
 mod book;
 mod counter;
 mod key_file;
@@ -32,6 +33,7 @@ use sealed::Closed;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use agent::Ended;
 pub use session::{Access, UNLOCKED};
 
 /// An open vault. Profiles are separated from each other's readers, not from whoever holds the master.
@@ -159,7 +161,7 @@ impl Vault {
         let known = counter::read(sys, profile)?;
         let loaded = self.load(sys, profile)?;
         if let Some(known) = &known
-            && !loaded.as_ref().is_some_and(|l| known.allows(&l.known))
+            && !known.allows(loaded.as_ref().map(|l| &l.known))
         {
             return Err(StoreError::Rollback {
                 profile: profile.clone(),
@@ -214,12 +216,15 @@ impl Store for Vault {
             Some(l) => (l.book, Some(l.known), Some(l.identity)),
             None => (Book::default(), None, None),
         };
-        let counter = book.counter + 1;
+        let counter =
+            known.as_ref().map_or(0, |k| k.counter).max(book.counter).checked_add(1).ok_or_else(|| {
+                StoreError::damaged(self.profile_file(profile), "has a number that no run of doorkey gave")
+            })?;
         let now = sys.now();
         let mut ledger = Ledger::new(book.records);
         if !change(&mut ledger, Moment { now, version: counter }) {
             // A run that was killed after its first write is finished here.
-            if let Some(present) = present.filter(|p| known.as_ref() != Some(p)) {
+            if let Some(present) = present.filter(|p| known.is_none_or(|k| k.hash != p.hash)) {
                 counter::write(sys, profile, &present)?;
             }
             return Ok(false);
@@ -240,13 +245,12 @@ impl Store for Vault {
 
     fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
         let _lock = sys.lock(&self.folder)?;
-        let known = counter::read(sys, profile)?;
-        match self.load(sys, profile)? {
-            Some(loaded) if known.as_ref() != Some(&loaded.known) => {
-                counter::write(sys, profile, &loaded.known)
+        let found = self.load(sys, profile)?.map(|l| l.known);
+        match counter::read(sys, profile)? {
+            Some(known) if !known.allows(found.as_ref()) => {
+                counter::write(sys, profile, &known.accepting(found.as_ref()))
             }
-            Some(_) => Ok(()),
-            None => counter::remove(sys, profile),
+            _ => Ok(()),
         }
     }
 

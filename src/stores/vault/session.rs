@@ -1,8 +1,8 @@
-//! Between unlock and lock: the master in the kernel's keyring, for this user's processes, until a time.
+//! Between unlock and lock: the master in the kernel's keyring (or an agent), for this user's processes, until a time.
 
-use super::Vault;
 use super::master::Master;
 use super::passphrase::passphrase_settings;
+use super::{Vault, agent};
 use crate::secret::Secret;
 use crate::stores::kind::Settings;
 use crate::stores::{StoreError, StoreKind};
@@ -51,10 +51,8 @@ impl Vault {
     /// # Errors
     /// [`StoreError::OtherKind`] with a key file, which is never cached; [`StoreError::Keys`] when the kernel refuses.
     pub fn keep_unlocked(&self, sys: &mut Sys, time: Duration) -> Result<(), StoreError> {
-        if self.kind != StoreKind::Passphrase {
-            return Err(StoreError::OtherKind { kind: self.kind.clone() });
-        }
-        let text = kept_text(sys, &self.master, time);
+        refuse_other_kinds(&self.kind)?;
+        let (text, _) = kept_text(sys, &self.master, time);
         Ok(sys.keep_key(&name(&self.master.recipient().to_string()), &text, time)?)
     }
 
@@ -64,7 +62,22 @@ impl Vault {
     /// [`StoreError::OtherKind`] when there is nothing to lock; [`StoreError::Keys`] when the kernel refuses.
     pub fn lock(sys: &mut Sys) -> Result<bool, StoreError> {
         let settings = passphrase_settings(sys)?;
-        Ok(sys.drop_key(&name(settings.recipient.as_deref().unwrap_or_default()))?)
+        let recipient = settings.recipient.as_deref().unwrap_or_default();
+        let agent_ended = agent::lock(sys, recipient)?;
+        match sys.drop_key(&name(recipient)) {
+            Ok(dropped) => Ok(dropped || agent_ended),
+            // Where the kernel refuses, nothing was kept there.
+            Err(_) if agent_ended => Ok(true),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
+
+/// A key file is never cached; the OS keyring has its own lock.
+pub(super) fn refuse_other_kinds(kind: &StoreKind) -> Result<(), StoreError> {
+    match kind {
+        StoreKind::Passphrase => Ok(()),
+        kind => Err(StoreError::OtherKind { kind: kind.clone() }),
     }
 }
 
@@ -73,22 +86,27 @@ fn name(recipient: &str) -> String {
     format!("doorkey:{recipient}")
 }
 
-fn kept_text(sys: &Sys, master: &Master, time: Duration) -> Secret {
+/// What is kept, and until when (seconds since 1970).
+pub(super) fn kept_text(sys: &Sys, master: &Master, time: Duration) -> (Secret, i64) {
     let until = sys.now().saturating_add(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
     let body = master.to_text("doorkey");
     let head = format!("{UNTIL}{until}\n");
     let mut text = Zeroizing::new(Vec::with_capacity(head.len() + body.len()));
     text.extend_from_slice(head.as_bytes());
     text.extend_from_slice(&body);
-    Secret::copy_of(&text)
+    (Secret::copy_of(&text), until)
 }
 
-/// The unlocked master and until when it is kept; `None` when the vault is locked, and when the kernel's keyring
-/// cannot be used: then nothing was kept there.
+/// The unlocked master and until when it is kept: by the kernel, or by an agent where the kernel's keyring has nothing
+/// or cannot be used. `None`: the vault is locked.
 pub(super) fn master(sys: &Sys, settings: &Settings) -> Result<Option<(Master, i64)>, StoreError> {
     let Some(recipient) = &settings.recipient else { return Ok(None) };
-    let Ok(Some(text)) = sys.kept_key(&name(recipient)) else { return Ok(None) };
-    Ok(read_kept(&text).filter(|(master, _)| master.recipient().to_string() == *recipient))
+    let kept = match sys.kept_key(&name(recipient)) {
+        Ok(Some(text)) => Some(text),
+        Ok(None) | Err(_) => agent::ask(sys, recipient)?,
+    };
+    let found = kept.and_then(|text| read_kept(&text));
+    Ok(found.filter(|(master, _)| master.recipient().to_string() == *recipient))
 }
 
 fn read_kept(text: &Secret) -> Option<(Master, i64)> {
