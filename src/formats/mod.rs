@@ -1,1 +1,3 @@
 //! Bytes in, values out: the files and protocols of other programs. No input or output here.
+
+pub mod splice;

@@ -393,6 +393,52 @@ impl Sys {
         Ok(())
     }
 
+    /// Makes `launcher` the program that runs now: a hard link where that is possible, else a copy.
+    ///
+    /// Either way it goes on working when the file the user started is moved, replaced or removed.
+    ///
+    /// # Errors
+    /// What the operating system says; the old launcher stays.
+    pub fn refresh_launcher(&mut self, launcher: &Path) -> Result<(), FsError> {
+        let Some(own) = self.own_program() else { return Ok(()) };
+        if own == launcher || self.launcher_is_fresh(launcher)? {
+            return Ok(());
+        }
+        let dir = launcher.parent().unwrap_or(Path::new("/"));
+        self.make_dir(dir, 0o700)?;
+        let fresh = dir.join(".doorkey.doorkey-new");
+        let _ = std::fs::remove_file(&fresh);
+        if std::fs::hard_link(&own, &fresh).is_err() {
+            let fail = |e: io::Error| FsError::io("copy", &own, e);
+            std::fs::copy(&own, &fresh).map_err(fail)?;
+            let file = std::fs::OpenOptions::new().write(true).open(&fresh).map_err(fail)?;
+            let modified = std::fs::metadata(&own).and_then(|m| m.modified()).map_err(fail)?;
+            file.set_modified(modified).map_err(fail)?;
+            file.sync_all().map_err(fail)?;
+        }
+        std::fs::rename(&fresh, launcher).map_err(|e| FsError::io("rename to", launcher, e))?;
+        sync_dir(dir)
+    }
+
+    /// Whether `launcher` is the program that runs now, or a copy of it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn launcher_is_fresh(&self, launcher: &Path) -> Result<bool, FsError> {
+        let Some(own) = self.own_program() else { return Ok(true) };
+        let (Some(ours), Some(theirs)) = (self.look_through(&own)?, self.look(launcher)?) else { return Ok(false) };
+        Ok(ours.id == theirs.id || (ours.size == theirs.size && ours.modified == theirs.modified))
+    }
+
+    /// Makes a file that another program wrote durable.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn sync(&mut self, path: &Path) -> Result<(), FsError> {
+        let file = File::open(path).map_err(|e| FsError::io("sync", path, e))?;
+        file.sync_all().map_err(|e| FsError::io("sync", path, e))
+    }
+
     /// Removes one file or link. Absent is fine.
     ///
     /// # Errors

@@ -1,0 +1,8 @@
+//! What doorkey does: look, judge, plan, change, prove.
+
+pub mod apply;
+pub mod generation;
+pub mod journal;
+pub mod preview;
+pub mod profiles;
+pub mod render;
