@@ -1,3 +1,10 @@
 //! Bytes in, values out: the files and protocols of other programs. No input or output here.
+//!
+//! The readers keep the byte span of what they found, so that an edit touches only its own bytes. They follow the
+//! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
+pub mod git_credential;
+pub mod host;
+pub mod lines;
+pub mod percent;
 pub mod splice;
