@@ -21,4 +21,5 @@ pub mod formats;
 pub mod model;
 pub mod redact;
 pub mod secret;
+pub mod stores;
 pub mod sys;

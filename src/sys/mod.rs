@@ -4,6 +4,7 @@
 //! touches; what takes `&Sys` cannot write because it does not compile.
 
 pub mod fs;
+pub mod keys;
 pub mod lock;
 pub mod net;
 pub mod place;
@@ -29,7 +30,16 @@ impl Sys {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn capture() -> Self {
-        let env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+        Self::with_env(std::env::vars_os())
+    }
+
+    /// The same machine with another environment: for tests and sealed sessions.
+    ///
+    /// Set `DOORKEY_STATE_DIR` and `DOORKEY_CONFIG_DIR` too: without them the folders of the process's own
+    /// environment are used.
+    #[must_use]
+    pub fn with_env(env: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let env: BTreeMap<OsString, OsString> = env.into_iter().collect();
         let uid = rustix::process::geteuid().as_raw();
         let places = Places::find(&env);
         Self { env, places, uid }

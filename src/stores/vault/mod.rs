@@ -1,0 +1,282 @@
+//! The encrypted vault: one age file per profile, which the stock `age` program opens with the exported identity.
+//!
+//! ```text
+//! <state>/vault/store.toml            which kind of store
+//!               master.age            the master, sealed with the passphrase (kind `passphrase` only)
+//!               identities/NAME.age   the profile's own identity, sealed for the master
+//!               profiles/NAME.age     its records, sealed for the profile's identity
+//! <state>/vault-counters/NAME         number and hash of the last file written
+//! ```
+//!
+//! Two folders, because a profile may be called `master` or `acme.identity`.
+
+mod book;
+mod counter;
+mod key_file;
+mod master;
+mod passphrase;
+mod sealed;
+mod session;
+
+use super::kind::{self, Settings};
+use super::{Change, Ledger, Moment, Record, Store, StoreError, StoreKind};
+use crate::model::name::ProfileName;
+use crate::model::plan::RecordId;
+use crate::secret::Secret;
+use crate::sys::Sys;
+use crate::sys::fs::Write;
+use book::{Book, NotABook};
+use counter::Known;
+use master::Master;
+use sealed::Closed;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use session::{Access, UNLOCKED};
+
+/// An open vault. Profiles are separated from each other's readers, not from whoever holds the master.
+pub struct Vault {
+    folder: PathBuf,
+    kind: StoreKind,
+    master: Master,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("folder", &self.folder)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// Makes a vault that is opened by a key file at an absolute path outside doorkey's folders. A file that is there
+    /// must hold one age identity and is used; otherwise it is made, mode 0600.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when there is a store already; what is wrong with the key file.
+    pub fn init_with_key_file(sys: &mut Sys, path: &Path) -> Result<Self, StoreError> {
+        let folder = super::new_folder(sys)?;
+        let _lock = sys.lock(&folder)?;
+        super::check_absent(sys, &folder)?;
+        let master = key_file::read_or_make(sys, path)?;
+        Self::found(sys, folder, StoreKind::KeyFile { path: path.into() }, master)
+    }
+
+    /// Writes `store.toml`, which makes the folder a vault.
+    fn found(sys: &mut Sys, folder: PathBuf, kind: StoreKind, master: Master) -> Result<Self, StoreError> {
+        let recipient = Some(master.recipient().to_string());
+        Settings { kind: kind.clone(), recipient }.write(sys)?;
+        Ok(Self { folder, kind, master })
+    }
+
+    /// Opens the vault, without any work on a passphrase: it is called for every answer to git.
+    ///
+    /// # Errors
+    /// [`StoreError::NoStore`], [`StoreError::Locked`], what is wrong with the key file, or
+    /// [`StoreError::OtherKind`] when this user's store is no vault.
+    pub fn open(sys: &Sys) -> Result<Self, StoreError> {
+        Self::open_as(sys, Settings::read(sys)?.ok_or(StoreError::NoStore)?)
+    }
+
+    pub(super) fn open_as(sys: &Sys, settings: Settings) -> Result<Self, StoreError> {
+        let folder = kind::folder(sys)?;
+        let master = match &settings.kind {
+            StoreKind::KeyFile { path } => {
+                let master = key_file::read(sys, path)?;
+                if settings.recipient != Some(master.recipient().to_string()) {
+                    return Err(StoreError::WrongKeyFile { path: path.clone() });
+                }
+                master
+            }
+            StoreKind::Passphrase => session::master(sys, &settings)?.ok_or(StoreError::Locked)?.0,
+            StoreKind::Keyring => return Err(StoreError::OtherKind { kind: settings.kind }),
+        };
+        Ok(Self { folder, kind: settings.kind, master })
+    }
+
+    /// The profile's own identity in the form of `age-keygen`: with it the stock `age -d -i FILE` opens the profile's
+    /// file. Whoever has it reads this profile, now and later; it opens no other profile and forges no file.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the profile has no identity or it does not open.
+    pub fn export_identity(&self, sys: &Sys, profile: &ProfileName) -> Result<Secret, StoreError> {
+        let identity = self.identity(sys, profile)?.ok_or_else(|| {
+            StoreError::damaged(
+                self.identity_file(profile),
+                "is not there: nothing was stored for the profile yet",
+            )
+        })?;
+        Ok(Secret::copy_of(&identity.to_text(&format!("doorkey profile {profile}"))))
+    }
+
+    /// The file with the profile's sealed records.
+    #[must_use]
+    pub fn profile_file(&self, profile: &ProfileName) -> PathBuf {
+        self.folder.join("profiles").join(format!("{profile}.age"))
+    }
+
+    fn identity_file(&self, profile: &ProfileName) -> PathBuf {
+        self.folder.join("identities").join(format!("{profile}.age"))
+    }
+
+    fn identity(&self, sys: &Sys, profile: &ProfileName) -> Result<Option<Master>, StoreError> {
+        let path = self.identity_file(profile);
+        let Some(bytes) = sys.read_trusted(&path)? else { return Ok(None) };
+        let text = sealed::open(self.master.identity(), &bytes).map_err(|e| closed(&path, e))?;
+        let identity = Master::parse(&text)
+            .map_err(|_| StoreError::damaged(&path, "opens, but holds no identity of age"))?;
+        Ok(Some(identity))
+    }
+
+    /// Opens and proves a profile's file, whatever its number.
+    fn load(&self, sys: &Sys, profile: &ProfileName) -> Result<Option<Loaded>, StoreError> {
+        let path = self.profile_file(profile);
+        let Some(bytes) = sys.read_trusted(&path)? else { return Ok(None) };
+        let identity = self
+            .identity(sys, profile)?
+            .ok_or_else(|| StoreError::damaged(self.identity_file(profile), "is not there"))?;
+        let text = sealed::open(identity.identity(), &bytes).map_err(|e| closed(&path, e))?;
+        let book = Book::from_text(&text, profile, &self.master).map_err(|e| match e {
+            NotABook::NotOurs => StoreError::NotOurs { path: path.clone() },
+            NotABook::Newer => StoreError::Newer { path: path.clone() },
+            NotABook::Unreadable => StoreError::damaged(&path, "opens, but its records cannot be read"),
+        })?;
+        let known = Known::of(book.counter, &bytes);
+        Ok(Some(Loaded { book, known, identity }))
+    }
+
+    /// As [`Vault::load`], and not older than the last one written.
+    ///
+    /// The known number is read first: a writer replaces the file before the number, so a reader between the two sees
+    /// a newer file, never an older one.
+    fn load_current(
+        &self,
+        sys: &Sys,
+        profile: &ProfileName,
+    ) -> Result<(Option<Known>, Option<Loaded>), StoreError> {
+        let known = counter::read(sys, profile)?;
+        let loaded = self.load(sys, profile)?;
+        if let Some(known) = &known
+            && !loaded.as_ref().is_some_and(|l| known.allows(&l.known))
+        {
+            return Err(StoreError::Rollback {
+                profile: profile.clone(),
+                path: self.profile_file(profile),
+                found: loaded.map_or(0, |l| l.known.counter),
+                known: known.counter,
+            });
+        }
+        Ok((known, loaded))
+    }
+
+    /// The identity for a profile's first record; one that a killed run left behind is used.
+    fn make_identity(&self, sys: &mut Sys, profile: &ProfileName) -> Result<Master, StoreError> {
+        if let Some(identity) = self.identity(sys, profile)? {
+            return Ok(identity);
+        }
+        let identity = Master::generate();
+        let text = identity.to_text(&format!("doorkey profile {profile}"));
+        let path = self.identity_file(profile);
+        write_sealed(sys, &path, &self.master, &text)?;
+        Ok(identity)
+    }
+}
+
+/// A profile's file, opened and proved.
+struct Loaded {
+    book: Book,
+    known: Known,
+    identity: Master,
+}
+
+impl Store for Vault {
+    fn kind(&self) -> &StoreKind {
+        &self.kind
+    }
+
+    fn records(&self, sys: &Sys, profile: &ProfileName) -> Result<Vec<Record>, StoreError> {
+        let (_, loaded) = self.load_current(sys, profile)?;
+        Ok(loaded.map(|l| l.book.records).unwrap_or_default())
+    }
+
+    fn change(
+        &self,
+        sys: &mut Sys,
+        profile: &ProfileName,
+        _id: &RecordId,
+        change: Change<'_>,
+    ) -> Result<bool, StoreError> {
+        let _lock = sys.lock(&self.folder)?;
+        let (known, loaded) = self.load_current(sys, profile)?;
+        let (book, present, identity) = match loaded {
+            Some(l) => (l.book, Some(l.known), Some(l.identity)),
+            None => (Book::default(), None, None),
+        };
+        let counter = book.counter + 1;
+        let now = sys.now();
+        let mut ledger = Ledger::new(book.records);
+        if !change(&mut ledger, Moment { now, version: counter }) {
+            // A run that was killed after its first write is finished here.
+            if let Some(present) = present.filter(|p| known.as_ref() != Some(p)) {
+                counter::write(sys, profile, &present)?;
+            }
+            return Ok(false);
+        }
+        ledger.forget_old(now);
+        let identity = match identity {
+            Some(identity) => identity,
+            None => self.make_identity(sys, profile)?,
+        };
+        let path = self.profile_file(profile);
+        let book = Book { counter, records: ledger.into_records() };
+        let seal = || StoreError::Seal { path: path.clone() };
+        let text = book.to_text(profile, &self.master).ok_or_else(seal)?;
+        let bytes = write_sealed(sys, &path, &identity, &text)?;
+        counter::write(sys, profile, &Known::of(counter, &bytes))?;
+        Ok(true)
+    }
+
+    fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
+        let _lock = sys.lock(&self.folder)?;
+        let known = counter::read(sys, profile)?;
+        match self.load(sys, profile)? {
+            Some(loaded) if known.as_ref() != Some(&loaded.known) => {
+                counter::write(sys, profile, &loaded.known)
+            }
+            Some(_) => Ok(()),
+            None => counter::remove(sys, profile),
+        }
+    }
+
+    fn erase_profile(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
+        let _lock = sys.lock(&self.folder)?;
+        // The number first: a file without a number is still a file, a number without its file is an alarm.
+        counter::remove(sys, profile)?;
+        sys.remove_file(&self.profile_file(profile))?;
+        sys.remove_file(&self.identity_file(profile))?;
+        Ok(())
+    }
+}
+
+/// Seals for an identity's recipient and writes; gives back what was written.
+fn write_sealed(sys: &mut Sys, path: &Path, to: &Master, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let bytes = sealed::seal(&to.recipient(), plain).ok_or_else(|| StoreError::Seal { path: path.into() })?;
+    if let Some(folder) = path.parent() {
+        sys.make_dir(folder, 0o700)?;
+    }
+    sys.check_trusted(path)?;
+    sys.write_atomic(path, &bytes, Write::with_mode(0o600))?;
+    Ok(bytes)
+}
+
+fn closed(path: &Path, why: Closed) -> StoreError {
+    StoreError::damaged(
+        path,
+        match why {
+            Closed::OtherKey => "was sealed for another key, or its header was changed",
+            Closed::Damaged => "is damaged: cut short or changed",
+        },
+    )
+}

@@ -1,0 +1,190 @@
+//! Damage of every kind: never a wrong secret, never a panic, never a silent loss.
+
+use crate::machine::{Machine, entry, profile, secret_in_use, token_of};
+use doorkey::stores::{self, Store, StoreError, in_use};
+use std::fs;
+use std::path::PathBuf;
+
+/// A vault with one profile and what each of its files holds.
+fn small_vault() -> (Machine, Vec<(PathBuf, Vec<u8>)>) {
+    let (mut machine, vault) = Machine::with_key_file();
+    vault.put(&mut machine.sys, &profile("acme"), &token_of("ada"), &entry("ghp_secret")).unwrap();
+    let files = [
+        machine.profile_file("acme"),
+        machine.identity_file("acme"),
+        machine.counter_file("acme"),
+        machine.path("state/vault/store.toml"),
+        machine.key_file(),
+    ]
+    .map(|path| (path.clone(), fs::read(&path).unwrap()))
+    .to_vec();
+    (machine, files)
+}
+
+/// What a fresh process reads: the true secret, or an error.
+fn read(machine: &Machine) -> Result<Option<String>, StoreError> {
+    let sys = machine.later();
+    let records = stores::open(&sys)?.records(&sys, &profile("acme"))?;
+    Ok(secret_in_use(&records, &token_of("ada")))
+}
+
+#[test]
+fn a_changed_byte_anywhere_never_gives_a_wrong_secret() {
+    let (machine, files) = small_vault();
+    let mut tried = 0;
+    for (path, good) in &files {
+        for place in 0..good.len() {
+            let mut bad = good.clone();
+            bad[place] ^= 1 << (place % 8);
+            fs::write(path, &bad).unwrap();
+            tried += 1;
+            match read(&machine) {
+                // Comments and spaces may change without harm, and a lower counter is only a weaker memory.
+                Ok(Some(secret)) => {
+                    assert_eq!(secret, "ghp_secret", "{} byte {place}", path.display());
+                    assert!(path.extension().is_none_or(|e| e != "age"), "{} byte {place}", path.display());
+                }
+                Ok(None) => panic!("{} byte {place}: the record is silently gone", path.display()),
+                Err(_) => {}
+            }
+        }
+        fs::write(path, good).unwrap();
+    }
+    assert_eq!(read(&machine).unwrap().unwrap(), "ghp_secret");
+    assert!(tried > 1_000, "only {tried} bytes");
+}
+
+#[test]
+fn a_file_cut_short_is_refused() {
+    let (machine, files) = small_vault();
+    for (path, good) in &files {
+        for length in (0..good.len()).step_by(7).chain([good.len() - 1]) {
+            fs::write(path, &good[..length]).unwrap();
+            match read(&machine) {
+                Ok(found) => assert_eq!(found.unwrap(), "ghp_secret", "{} at {length}", path.display()),
+                Err(StoreError::Locked) => panic!("{} at {length}", path.display()),
+                Err(_) => {}
+            }
+            if path.extension().is_some_and(|e| e == "age") {
+                assert!(
+                    matches!(read(&machine), Err(StoreError::Damaged { .. })),
+                    "{} at {length}",
+                    path.display()
+                );
+            }
+        }
+        fs::write(path, good).unwrap();
+    }
+    assert_eq!(read(&machine).unwrap().unwrap(), "ghp_secret");
+}
+
+#[test]
+fn bytes_after_the_end_are_refused() {
+    let (machine, files) = small_vault();
+    for (path, good) in files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "age")) {
+        for more in [&b"\0"[..], b"\n", good] {
+            fs::write(path, [good, more].concat()).unwrap();
+            assert!(matches!(read(&machine), Err(StoreError::Damaged { .. })), "{}", path.display());
+        }
+        fs::write(path, good).unwrap();
+    }
+}
+
+#[test]
+fn a_missing_file_is_an_error_and_not_an_empty_vault() {
+    for missing in 0..2 {
+        let (machine, files) = small_vault();
+        fs::remove_file(&files[missing].0).unwrap();
+        let mut sys = machine.later();
+        assert!(read(&machine).is_err(), "{}", files[missing].0.display());
+        let store = stores::open(&sys).unwrap();
+        assert!(store.put(&mut sys, &profile("acme"), &token_of("ada"), &entry("new")).is_err());
+    }
+    let (machine, files) = small_vault();
+    fs::remove_file(&files[3].0).unwrap();
+    let mut sys = machine.later();
+    assert!(matches!(stores::open(&sys), Err(StoreError::NoStore)));
+    let again = stores::init(&mut sys, stores::How::KeyFile(machine.key_file()));
+    assert!(matches!(again, Err(StoreError::Damaged { .. })), "{again:?}");
+    let (machine, files) = small_vault();
+    fs::remove_file(&files[4].0).unwrap();
+    assert!(matches!(read(&machine), Err(StoreError::BadKeyFile { .. })));
+}
+
+#[test]
+fn another_key_file_is_told_from_damage() {
+    let (machine, _) = small_vault();
+    let (other, _) = small_vault();
+    fs::copy(other.key_file(), machine.key_file()).unwrap();
+    assert!(matches!(read(&machine), Err(StoreError::WrongKeyFile { .. })));
+}
+
+#[test]
+fn an_older_file_is_refused_until_it_is_accepted() {
+    let (mut machine, vault) = Machine::with_key_file();
+    let (acme, id) = (profile("acme"), token_of("ada"));
+    vault.put(&mut machine.sys, &acme, &id, &entry("old")).unwrap();
+    let old = fs::read(machine.profile_file("acme")).unwrap();
+    vault.put(&mut machine.sys, &acme, &id, &entry("new")).unwrap();
+    fs::write(machine.profile_file("acme"), &old).unwrap();
+
+    let refused = vault.records(&machine.sys, &acme);
+    assert!(matches!(refused, Err(StoreError::Rollback { found: 1, known: 2, .. })), "{refused:?}");
+    assert!(vault.put(&mut machine.sys, &acme, &id, &entry("x")).is_err());
+    assert_eq!(fs::read(machine.profile_file("acme")).unwrap(), old);
+
+    vault.accept_as_is(&mut machine.sys, &acme).unwrap();
+    assert_eq!(read(&machine).unwrap().unwrap(), "old");
+    vault.put(&mut machine.sys, &acme, &id, &entry("newer")).unwrap();
+    assert_eq!(read(&machine).unwrap().unwrap(), "newer");
+    // A fork: another file with the same number as the last one.
+    fs::write(machine.counter_file("acme"), format!("2 {}\n", "0".repeat(64))).unwrap();
+    assert!(matches!(read(&machine), Err(StoreError::Rollback { found: 2, known: 2, .. })));
+}
+
+#[test]
+fn a_lost_file_can_be_accepted_as_empty() {
+    let (mut machine, files) = small_vault();
+    fs::remove_file(&files[0].0).unwrap();
+    let vault = doorkey::stores::vault::Vault::open(&machine.sys).unwrap();
+    assert!(matches!(
+        vault.records(&machine.sys, &profile("acme")),
+        Err(StoreError::Rollback { found: 0, .. })
+    ));
+    vault.accept_as_is(&mut machine.sys, &profile("acme")).unwrap();
+    assert!(vault.records(&machine.sys, &profile("acme")).unwrap().is_empty());
+}
+
+#[test]
+fn a_run_killed_between_file_and_number_is_finished_by_the_next() {
+    let (mut machine, vault) = Machine::with_key_file();
+    let (acme, id) = (profile("acme"), token_of("ada"));
+    vault.put(&mut machine.sys, &acme, &id, &entry("one")).unwrap();
+    let number = fs::read(machine.counter_file("acme")).unwrap();
+    vault.put(&mut machine.sys, &acme, &id, &entry("two")).unwrap();
+    let finished = machine.state();
+    let counter = fs::read(machine.counter_file("acme")).unwrap();
+    fs::write(machine.counter_file("acme"), number).unwrap();
+
+    assert_eq!(read(&machine).unwrap().unwrap(), "two");
+    assert!(!vault.put(&mut machine.sys, &acme, &id, &entry("two")).unwrap());
+    assert_eq!(fs::read(machine.counter_file("acme")).unwrap(), counter);
+    let path = machine.profile_file("acme");
+    assert_eq!(machine.state()[&path], finished[&path]);
+    assert_eq!(in_use(&vault.records(&machine.sys, &acme).unwrap(), &id).unwrap().version, 2);
+}
+
+#[test]
+fn no_secret_shows_in_errors_or_debug_forms() {
+    let (mut machine, vault) = Machine::with_key_file();
+    let (acme, id) = (profile("acme"), token_of("ada"));
+    vault.put(&mut machine.sys, &acme, &id, &entry("ghp_canary_0123456789")).unwrap();
+    let key = fs::read_to_string(machine.key_file()).unwrap();
+    let key = key.lines().last().unwrap();
+    let shown = format!("{vault:?} {:?}", vault.records(&machine.sys, &acme).unwrap());
+    assert!(!shown.contains("ghp_canary") && !shown.contains(key), "{shown}");
+    for (path, (bytes, ..)) in machine.state() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains("canary") && !text.contains(key), "{}", path.display());
+    }
+}
