@@ -19,6 +19,7 @@
 
 pub mod formats;
 pub mod model;
+pub mod probes;
 pub mod redact;
 pub mod secret;
 pub mod sys;

@@ -10,6 +10,9 @@
 )]
 
 mod cert;
+mod handshake;
 mod openssl;
 mod pem;
 mod pki;
+mod rungs;
+mod server;

@@ -6,6 +6,9 @@ use doorkey::formats::pem::{self, Fault, Kind};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+/// A text, where it is damaged, and how many certificates can be read all the same.
+type Case = (String, Vec<(usize, Fault)>, usize);
+
 fn two() -> (String, String) {
     let root = pki::self_signed(pki::ca_params("One"));
     let other = pki::self_signed(pki::ca_params("Two"));
@@ -59,7 +62,7 @@ fn says_where_a_block_is_damaged_and_keeps_the_others() {
     let (one, two) = two();
     let last = one.lines().count();
     let without_end: String = one.lines().take(last - 1).map(|l| format!("{l}\n")).collect();
-    let cases: Vec<(String, Vec<(usize, Fault)>, usize)> = vec![
+    let cases: Vec<Case> = vec![
         (format!("{without_end}{two}"), vec![(1, Fault::NoEnd)], 1),
         (format!("{two}{without_end}"), vec![(1 + two.lines().count(), Fault::NoEnd)], 1),
         (format!("-----END CERTIFICATE-----\n{one}"), vec![(1, Fault::NoBegin)], 1),
