@@ -14,5 +14,6 @@ mod handshake;
 mod openssl;
 mod pem;
 mod pki;
+mod proxy_choice;
 mod rungs;
 mod server;
