@@ -23,3 +23,4 @@ pub mod probes;
 pub mod redact;
 pub mod secret;
 pub mod sys;
+pub mod trust;

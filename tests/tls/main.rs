@@ -10,10 +10,13 @@
 )]
 
 mod cert;
+mod git_trust;
 mod handshake;
+mod hostile;
 mod openssl;
 mod pem;
 mod pki;
 mod proxy_choice;
 mod rungs;
 mod server;
+mod trust;
