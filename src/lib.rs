@@ -19,7 +19,9 @@
 
 pub mod formats;
 pub mod model;
+pub mod probes;
 pub mod redact;
 pub mod secret;
 pub mod stores;
 pub mod sys;
+pub mod trust;

@@ -3,8 +3,10 @@
 //! The readers keep the byte span of what they found, so that an edit touches only its own bytes. They follow the
 //! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
+pub mod cert;
 pub mod git_credential;
 pub mod host;
 pub mod lines;
+pub mod pem;
 pub mod percent;
 pub mod splice;
