@@ -5,7 +5,7 @@ use super::journal::{Entry, Journal, JournalError};
 use crate::formats::splice::{NoSplice, Where, splice};
 use crate::model::plan::{Anchor, Plan, Step};
 use crate::secret::Secret;
-use crate::stores::{self, StoreError};
+use crate::stores::{self, Entry as Kept, StoreError};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Kind, Write};
 use crate::sys::lock::Lock;
@@ -175,9 +175,20 @@ pub fn inverse_of(step: &Step) -> Vec<Step> {
             ]
         }
         Step::Switch { from, to, .. } => one(Step::Switch { from: to, to: from, files: Default::default() }),
-        Step::PutSecret { profile, record, .. } => one(Step::RetireSecret { profile, record }),
-        Step::RetireSecret { profile, record } => one(Step::RestoreSecret { profile, record }),
-        Step::RestoreSecret { profile, record } => one(Step::RetireSecret { profile, record }),
+        Step::PutSecret { profile, record, before: Some(version), .. } => {
+            one(Step::RestoreSecret { profile, record, version })
+        }
+        Step::PutSecret { profile, record, before: None, .. } => {
+            one(Step::RetireSecret { profile, record, before: None })
+        }
+        Step::RetireSecret { profile, record, before: Some(version) } => {
+            one(Step::RestoreSecret { profile, record, version })
+        }
+        // Nothing was in use, so nothing was retired.
+        Step::RetireSecret { before: None, .. } => Vec::new(),
+        Step::RestoreSecret { profile, record, version } => {
+            one(Step::RetireSecret { profile, record, before: Some(version) })
+        }
     }
 }
 
@@ -198,10 +209,8 @@ fn is_done(sys: &Sys, step: &Step, begun: i64) -> Result<bool, ApplyError> {
         Step::Rename { from, to } => sys.look(from)?.is_none() && sys.look(to)?.is_some(),
         Step::MakeKey { path, .. } => sys.look(path)?.is_some_and(|l| l.modified >= begun),
         Step::Switch { to, .. } => generation::current(sys) == *to,
-        Step::PutSecret { profile, record, .. } | Step::RestoreSecret { profile, record } => {
-            stores::open(sys)?.has_since(sys, profile, record, begun)?
-        }
-        Step::RetireSecret { profile, record } => stores::open(sys)?.retired_since(sys, profile, record, begun)?,
+        // The store's changes name versions, so that their way back may be taken whether they happened or not.
+        Step::PutSecret { .. } | Step::RetireSecret { .. } | Step::RestoreSecret { .. } => true,
     })
 }
 
@@ -217,7 +226,13 @@ fn place(at: &Anchor) -> Where {
 ///
 /// # Errors
 /// The region was changed by somebody else.
-pub fn spliced(path: &Path, bytes: &[u8], at: &Anchor, old: &[u8], new: &[u8]) -> Result<Vec<u8>, ApplyError> {
+pub fn spliced(
+    path: &Path,
+    bytes: &[u8],
+    at: &Anchor,
+    old: &[u8],
+    new: &[u8],
+) -> Result<Vec<u8>, ApplyError> {
     splice(bytes, place(at), old, new).map_err(|problem: NoSplice| ApplyError::Changed {
         path: path.into(),
         problem: problem.to_string(),
@@ -245,7 +260,9 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         }
         Step::Remove { path, text, .. } => match sys.read(path)? {
             Some(bytes) if bytes == text.bytes() => sys.remove_file(path)?,
-            Some(_) => return Err(changed(path, "was changed since", &String::from_utf8_lossy(text.bytes()))),
+            Some(_) => {
+                return Err(changed(path, "was changed since", &String::from_utf8_lossy(text.bytes())));
+            }
             None => {}
         },
         Step::Splice { path, at, old, new } => {
@@ -257,7 +274,13 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         Step::Mode { path, from, to } => match sys.look(path)? {
             Some(look) if look.mode == *from => sys.set_mode(path, *to)?,
             Some(look) if look.mode == *to => {}
-            Some(look) => return Err(changed(path, &format!("has mode {:04o}", look.mode), &format!("mode {from:04o}"))),
+            Some(look) => {
+                return Err(changed(
+                    path,
+                    &format!("has mode {:04o}", look.mode),
+                    &format!("mode {from:04o}"),
+                ));
+            }
             None => return Err(changed(path, "is not there any more", "")),
         },
         Step::Rename { from, to } => {
@@ -267,13 +290,17 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         }
         Step::MakeKey { path, kind, comment } => make_key(sys, path, kind, comment)?,
         Step::Switch { to, files, .. } => generation::switch(sys, to.as_deref(), files)?,
-        Step::PutSecret { profile, record, slot } => {
+        Step::PutSecret { profile, record, slot, .. } => {
             if let Some(secret) = secrets.get(*slot) {
-                stores::open(sys)?.put(sys, profile, record, secret)?;
+                stores::open(sys)?.put(sys, profile, record, &Kept::new(secret.clone()))?;
             }
         }
-        Step::RetireSecret { profile, record } => stores::open(sys)?.retire(sys, profile, record)?,
-        Step::RestoreSecret { profile, record } => stores::open(sys)?.restore(sys, profile, record)?,
+        Step::RetireSecret { profile, record, .. } => {
+            stores::open(sys)?.retire(sys, profile, record)?;
+        }
+        Step::RestoreSecret { profile, record, version } => {
+            stores::open(sys)?.restore(sys, profile, record, *version)?;
+        }
     }
     Ok(())
 }
@@ -294,7 +321,8 @@ fn make_key(sys: &mut Sys, path: &Path, kind: &str, comment: &str) -> Result<(),
     let fresh_public = PathBuf::from(format!("{}.pub", fresh.display()));
     sys.remove_file(&fresh)?;
     sys.remove_file(&fresh_public)?;
-    let mut arguments: Vec<std::ffi::OsString> = ["-q", "-t", kind, "-N", "", "-C", comment, "-f"].map(Into::into).to_vec();
+    let mut arguments: Vec<std::ffi::OsString> =
+        ["-q", "-t", kind, "-N", "", "-C", comment, "-f"].map(Into::into).to_vec();
     arguments.push(fresh.clone().into());
     let ran = sys.run("ssh-keygen", &arguments, With::default(), Duration::from_secs(60))?;
     if !ran.ok() {

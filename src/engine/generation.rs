@@ -77,7 +77,11 @@ pub fn files(sys: &Sys, state: &Path, name: &str) -> Result<BTreeMap<String, Tex
 }
 
 /// Writes a new generation, if it brings files, and makes it the one in force. `None` switches off.
-pub(super) fn switch(sys: &mut Sys, to: Option<&str>, files: &BTreeMap<String, Text>) -> Result<(), ApplyError> {
+pub(super) fn switch(
+    sys: &mut Sys,
+    to: Option<&str>,
+    files: &BTreeMap<String, Text>,
+) -> Result<(), ApplyError> {
     let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
     let current = current_link(&state);
     let off = off_link(&state);

@@ -136,7 +136,8 @@ impl Journal {
     pub fn begin(&self, sys: &mut Sys, entry: &Entry) -> Result<(), JournalError> {
         sys.make_dir(&self.dir, 0o700)?;
         let path = self.file(entry.id, "begun");
-        let bytes = serde_json::to_vec_pretty(entry).map_err(|_| JournalError::Damaged { path: path.clone() })?;
+        let bytes =
+            serde_json::to_vec_pretty(entry).map_err(|_| JournalError::Damaged { path: path.clone() })?;
         Ok(sys.write_atomic(&path, &bytes, Write::with_mode(0o600))?)
     }
 
@@ -163,9 +164,8 @@ impl Journal {
     pub fn to_undo(&self, sys: &Sys, id: Option<u64>) -> Result<Option<Entry>, JournalError> {
         let entries = self.entries(sys)?;
         let undone: Vec<u64> = entries.iter().filter_map(|e| e.undoes).collect();
-        Ok(entries
-            .into_iter()
-            .rev()
-            .find(|e| id.is_none_or(|id| id == e.id) && (id.is_some() || e.undoes.is_none()) && !undone.contains(&e.id)))
+        Ok(entries.into_iter().rev().find(|e| {
+            id.is_none_or(|id| id == e.id) && (id.is_some() || e.undoes.is_none()) && !undone.contains(&e.id)
+        }))
     }
 }

@@ -44,7 +44,11 @@ pub enum ProfilesError {
 /// A route in words: `https://git.test/acme`.
 #[must_use]
 pub fn route_text(claim: &Claim) -> String {
-    if claim.owner.depth() == 0 { claim.origin.to_string() } else { format!("{}/{}", claim.origin, claim.owner.as_str()) }
+    if claim.owner.depth() == 0 {
+        claim.origin.to_string()
+    } else {
+        format!("{}/{}", claim.origin, claim.owner.as_str())
+    }
 }
 
 /// All profiles, sorted by name, and what could not be read.

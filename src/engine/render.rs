@@ -93,7 +93,9 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
     }
     let helper = git_helper(wanted)?;
     for (origin, speakers) in by_origin(wanted.profiles, |o| o.scheme != Scheme::Ssh) {
-        out.push_str(&format!("[credential \"{origin}\"]\n\tuseHttpPath = true\n\thelper =\n\thelper = {helper}\n"));
+        out.push_str(&format!(
+            "[credential \"{origin}\"]\n\tuseHttpPath = true\n\thelper =\n\thelper = {helper}\n"
+        ));
         http_settings(&mut out, &origin, &speakers, roots)?;
     }
     Ok(out)
@@ -164,7 +166,8 @@ fn bypasses(entry: &str, origin: &Origin) -> bool {
     };
     let name = name.trim_start_matches('.').to_ascii_lowercase();
     let host = origin.host.as_str();
-    let fits = name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
+    let fits =
+        name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
     fits && port.is_none_or(|p| p == origin.port)
 }
 
@@ -205,7 +208,9 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
         let known = hosts.entry(origin.host.to_string()).or_default();
         for profile in speakers {
             // Without a key there is nothing to offer, and a block would only take the host away from the user.
-            if ssh_host(profile, origin.host.as_str()).is_some() && !known.iter().any(|p| p.name == profile.name) {
+            if ssh_host(profile, origin.host.as_str()).is_some()
+                && !known.iter().any(|p| p.name == profile.name)
+            {
                 known.push(profile);
             }
         }
@@ -214,7 +219,11 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     for (host, speakers) in &hosts {
         let whole = speakers.len() == 1
             && speakers.iter().all(|p| {
-                p.claims().iter().filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh).count() == 1
+                p.claims()
+                    .iter()
+                    .filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh)
+                    .count()
+                    == 1
                     && ssh_host(p, host).is_some_and(|h| h.owners.is_empty())
             });
         if let (true, Some(profile)) = (whole, speakers.first()) {
@@ -241,14 +250,24 @@ fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
 }
 
 /// The command of `Match exec`. The inner `exec` takes the shell out from between ssh and doorkey (routing.md, SSH).
-fn ssh_match(wanted: &Wanted<'_>, host: &str, profiles: &[&str], closing: bool) -> Result<String, RenderError> {
+fn ssh_match(
+    wanted: &Wanted<'_>,
+    host: &str,
+    profiles: &[&str],
+    closing: bool,
+) -> Result<String, RenderError> {
     let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
     let folder = ssh_shell_word(&generation::folder(wanted.state, wanted.name))?;
     let verb = if closing { "ssh-match --closing" } else { "ssh-match" };
     Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} {}", profiles.join(" ")))
 }
 
-fn ssh_block(out: &mut String, wanted: &Wanted<'_>, profile: &Profile, host: &str) -> Result<(), RenderError> {
+fn ssh_block(
+    out: &mut String,
+    wanted: &Wanted<'_>,
+    profile: &Profile,
+    host: &str,
+) -> Result<(), RenderError> {
     let Some(entry) = ssh_host(profile, host) else { return Ok(()) };
     let key = key_path(wanted.home, entry.ssh_key.as_deref().unwrap_or_default());
     let own = known_hosts_file(wanted.state, &profile.name);
@@ -256,7 +275,8 @@ fn ssh_block(out: &mut String, wanted: &Wanted<'_>, profile: &Profile, host: &st
         // Not pinned: what the user trusts already goes on being trusted, and new keys are noted in our own file.
         format!("{} {}", ssh_path(&own)?, ssh_path(&wanted.home.join(".ssh/known_hosts"))?)
     } else {
-        let pins = generation::folder(wanted.state, wanted.name).join(format!("known_hosts.{}", profile.name));
+        let pins =
+            generation::folder(wanted.state, wanted.name).join(format!("known_hosts.{}", profile.name));
         let pins = ssh_path(&pins)?;
         format!("{pins}\n\tGlobalKnownHostsFile {pins}")
     };
@@ -286,7 +306,11 @@ pub fn key_path(home: &Path, key: &str) -> PathBuf {
 fn pinned_hosts(profile: &Profile) -> String {
     let mut out = String::new();
     for host in &profile.hosts {
-        let name = if host.ssh_port == 22 { host.name.to_string() } else { format!("[{}]:{}", host.name, host.ssh_port) };
+        let name = if host.ssh_port == 22 {
+            host.name.to_string()
+        } else {
+            format!("[{}]:{}", host.name, host.ssh_port)
+        };
         for key in &host.known_hosts {
             out.push_str(&format!("{name} {key}\n"));
         }

@@ -37,7 +37,11 @@ pub fn splice(bytes: &[u8], at: Where, old: &[u8], new: &[u8]) -> Result<Vec<u8>
             Where::End => {
                 let mut out = bytes.to_vec();
                 if bytes.len() > start && !bytes.ends_with(b"\n") {
-                    out.extend_from_slice(if bytes.windows(2).any(|w| w == b"\r\n") { b"\r\n" } else { b"\n" });
+                    out.extend_from_slice(if bytes.windows(2).any(|w| w == b"\r\n") {
+                        b"\r\n"
+                    } else {
+                        b"\n"
+                    });
                 }
                 out.extend_from_slice(new);
                 out

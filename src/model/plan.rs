@@ -110,6 +110,9 @@ pub enum Step {
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// The version that was in use before, for the way back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
         /// Index into [`Plan::secrets`]; the journal keeps no secret.
         #[serde(skip)]
         slot: usize,
@@ -120,13 +123,18 @@ pub enum Step {
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// The version that is in use, for the way back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
     },
-    /// Puts the record into use again that was retired last (undoes [`Step::RetireSecret`]).
+    /// Puts a retired version of a record into use again.
     RestoreSecret {
         /// Whose it is.
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// Which version.
+        version: u64,
     },
 }
 
@@ -173,10 +181,16 @@ impl Plan {
     }
 
     /// Adds a secret for a record of a profile.
-    pub fn put_secret(&mut self, profile: ProfileName, record: RecordId, secret: Secret) {
+    pub fn put_secret(
+        &mut self,
+        profile: ProfileName,
+        record: RecordId,
+        before: Option<u64>,
+        secret: Secret,
+    ) {
         let slot = self.secrets.len();
         self.secrets.push(secret);
-        self.steps.push(Step::PutSecret { profile, record, slot });
+        self.steps.push(Step::PutSecret { profile, record, before, slot });
     }
 }
 

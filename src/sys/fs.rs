@@ -426,7 +426,9 @@ impl Sys {
     /// What the operating system says.
     pub fn launcher_is_fresh(&self, launcher: &Path) -> Result<bool, FsError> {
         let Some(own) = self.own_program() else { return Ok(true) };
-        let (Some(ours), Some(theirs)) = (self.look_through(&own)?, self.look(launcher)?) else { return Ok(false) };
+        let (Some(ours), Some(theirs)) = (self.look_through(&own)?, self.look(launcher)?) else {
+            return Ok(false);
+        };
         Ok(ours.id == theirs.id || (ours.size == theirs.size && ours.modified == theirs.modified))
     }
 
