@@ -120,7 +120,7 @@ pub(super) fn untrusted(chain: &Chain, leaf: &Cert, expect: &Expect<'_>) -> Verd
             format!("put the current {} under [trust] ca with {edit}", same.subject.short()),
         );
     }
-    if top.is_self_issued() {
+    if top.names_as_issuer(top) {
         let name = top.subject.short();
         return Verdict::new(
             Trouble::UntrustedRoot,
@@ -166,8 +166,10 @@ pub(super) fn untrusted(chain: &Chain, leaf: &Cert, expect: &Expect<'_>) -> Verd
 /// A trusted root with the name of the missing issuer, but another key.
 fn trusted_namesake(path: &[&Cert], roots: &[CertificateDer<'static>]) -> Option<Cert> {
     let roots = roots.iter().filter_map(|der| Cert::read(der).ok());
-    let mut roots = roots.filter(|root| path.iter().any(|cert| cert.issuer_is_called_like(root)));
-    roots.next()
+    let is_namesake =
+        |cert: &Cert, root: &Cert| cert.issuer_is_called_like(root) && cert.is_signed_by(root) == Some(false);
+    let mut namesakes = roots.filter(|root| path.iter().any(|cert| is_namesake(cert, root)));
+    namesakes.next()
 }
 
 /// Whether the missing issuer is an intermediate rather than the root, which servers need not send (RFC 8446 section

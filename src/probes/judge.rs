@@ -58,7 +58,8 @@ pub enum Trouble {
     SelfSigned,
     /// Somebody in between answers in the server's place.
     Intercepted,
-    /// The chain breaks a rule: name constraints, purpose, weak key...
+    /// The chain breaks a rule: name constraints, purpose, weak key... In one case the library is stricter than git: a
+    /// server that uses a CA's certificate, signed by another one, as its own.
     BadChain,
 }
 

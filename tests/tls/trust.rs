@@ -82,7 +82,6 @@ fn says_what_each_variable_does_and_holds() {
         .collect();
     let start = Instant::now();
     let found = variables(&all);
-    // Thirteen readings would take ten times as long as one.
     assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
     assert_eq!(found.len(), all.len());
     for variable in found {
