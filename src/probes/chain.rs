@@ -33,9 +33,12 @@ impl Chain {
     pub fn climb(&self) -> Vec<&Cert> {
         let mut path: Vec<&Cert> = self.leaf().into_iter().collect();
         while let Some(top) = path.last() {
-            let next = self.sent.iter().find(|c| {
-                !top.is_self_issued() && top.names_as_issuer(c) && !path.iter().any(|p| p.sha256 == c.sha256)
-            });
+            // A certificate that names itself is the end; one that only bears its issuer's name is not.
+            let ends = top.names_as_issuer(top);
+            let next = self
+                .sent
+                .iter()
+                .find(|c| !ends && top.names_as_issuer(c) && !path.iter().any(|p| p.sha256 == c.sha256));
             match next {
                 Some(next) => path.push(next),
                 None => break,

@@ -6,6 +6,8 @@
 pub mod chain;
 pub mod connect;
 pub mod dns;
+mod faults;
+mod handshake_fault;
 pub mod interception;
 pub mod judge;
 mod no_proxy;
@@ -14,6 +16,7 @@ pub mod proxy_choice;
 pub mod tap;
 pub mod tcp;
 pub mod tls;
+mod witness;
 
 use crate::model::ladder::Rung;
 use std::time::{Duration, Instant};

@@ -452,3 +452,86 @@ fn serves_json_with_stable_words() {
     assert_eq!(json["chain"]["sent"][0]["sha256"].as_str().map(str::len), Some(64));
     assert_eq!(json["asks-client-certificate"], false);
 }
+
+#[test]
+fn sees_that_a_client_certificate_is_wanted() {
+    let pki = three(leaf_params(&[HOST]));
+    let mut store = rustls::RootCertStore::empty();
+    store.add(pki.root.der.clone()).expect("a root");
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let verifier =
+        rustls::server::WebPkiClientVerifier::builder_with_provider(store.into(), provider.clone());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(verifier.allow_unauthenticated().build().expect("a verifier"))
+        .with_single_cert(vec![pki.leaf.der.clone(), pki.middle.der.clone()], pki.leaf.private_key())
+        .expect("a configuration");
+    let roots = [pki.root.der.clone()];
+    let result = shake(tls_server(config), &Expect::new(HOST, &roots, NOW));
+    assert_eq!(result.rung.outcome, Outcome::Ok, "{:?}", result.rung);
+    assert!(result.diagnosis.asks_client_certificate);
+    assert!(result.rung.evidence.contains("client certificate"), "{}", result.rung.evidence);
+}
+
+/// A proxy that opens real tunnels to `target`, whatever it is asked for.
+fn tunnel(mut client: impl Read + Write, target: SocketAddr) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte).is_ok_and(|n| n > 0) {
+        head.push(byte[0]);
+    }
+    let mut server = connect(target);
+    let wait = |server: &TcpStream, millis| {
+        server.set_read_timeout(Some(std::time::Duration::from_millis(millis))).expect("a limit");
+    };
+    if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").is_err() || client.flush().is_err() {
+        return;
+    }
+    let mut buffer = [0; 16384];
+    // One direction after the other is enough: a handshake takes turns.
+    while let Ok(count @ 1..) = client.read(&mut buffer) {
+        if server.write_all(&buffer[..count]).is_err() {
+            return;
+        }
+        wait(&server, 1000);
+        while let Ok(count @ 1..) = server.read(&mut buffer) {
+            wait(&server, 50);
+            if client.write_all(&buffer[..count]).and_then(|()| client.flush()).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn climbs_through_a_proxy_and_through_one_that_speaks_tls() {
+    let pki = three(leaf_params(&[HOST]));
+    let corporate = three(leaf_params(&["proxy.test"]));
+    let server = tls_server(config(&pki.leaf, &[&pki.leaf.der, &pki.middle.der]));
+    let roots = [pki.root.der.clone(), corporate.root.der.clone()];
+    let expect = Expect { proxy: Some("proxy.test:3128"), ..Expect::new(HOST, &roots, NOW) };
+
+    let plain = serve(move |stream| tunnel(stream, server));
+    let mut stream = connect(plain);
+    let rung = doorkey::probes::connect::proxy_connect(&mut stream, "git.test:443", None);
+    assert_eq!(rung.outcome, Outcome::Ok, "{rung:?}");
+    let result = tls(stream, &expect);
+    assert_eq!(result.rung.outcome, Outcome::Ok, "{:?}", result.rung);
+
+    let outer_config = config(&corporate.leaf, &[&corporate.leaf.der, &corporate.middle.der]);
+    let outer_config = std::sync::Arc::new(outer_config);
+    let secured = serve(move |stream| {
+        let connection = rustls::ServerConnection::new(outer_config.clone()).expect("a connection");
+        tunnel(rustls::StreamOwned::new(connection, stream), server);
+    });
+    let outer = tls(connect(secured), &Expect::new("proxy.test", &roots, NOW));
+    let mut outer = outer.stream.expect("the proxy is trusted");
+    let rung = doorkey::probes::connect::proxy_connect(&mut outer, "git.test:443", None);
+    assert_eq!(rung.outcome, Outcome::Ok, "{rung:?}");
+    let inner = tls(outer, &expect);
+    assert_eq!(inner.rung.outcome, Outcome::Ok, "{:?}", inner.rung);
+    let mut hello = [0; 5];
+    inner.stream.expect("a connection").read_exact(&mut hello).expect("the server's greeting");
+    assert_eq!(&hello, b"hello");
+}

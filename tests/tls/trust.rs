@@ -26,10 +26,8 @@ fn reads_the_system_bundle_quickly_and_whole() {
     let sys = Sys::capture();
     let start = Instant::now();
     let trust = system::look(&sys);
-    let looked = start.elapsed();
     let summary = trust.bundle.summary(sys.now());
     let summed = start.elapsed();
-    println!("{} certificates: found in {looked:?}, summed up in {summed:?}", summary.certs);
     assert!(trust.bundle.problem.is_none() && trust.bundle.damage.is_empty());
     let path = trust.bundle.path.to_str().expect("UTF-8");
     let text = std::fs::read_to_string(path).expect("text");
@@ -84,7 +82,7 @@ fn says_what_each_variable_does_and_holds() {
         .collect();
     let start = Instant::now();
     let found = variables(&all);
-    println!("{} variables in {:?}", found.len(), start.elapsed());
+    assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
     assert_eq!(found.len(), all.len());
     for variable in found {
         let Pointed::Pem { summary, .. } = &variable.places[0] else { panic!("{variable:?}") };

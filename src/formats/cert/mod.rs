@@ -202,12 +202,6 @@ impl Cert {
         self.raw_issuer == issuer.raw_subject && !ids_differ
     }
 
-    /// Whether both are for the same subject, byte by byte.
-    #[must_use]
-    pub fn same_subject(&self, other: &Self) -> bool {
-        self.raw_subject == other.raw_subject
-    }
-
     /// Whether `issuer` bears the name that this certificate gives for its issuer, whatever the keys.
     #[must_use]
     pub fn issuer_is_called_like(&self, issuer: &Self) -> bool {
