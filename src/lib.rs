@@ -17,6 +17,7 @@
 //! Data flows one way: `&Sys` --inspect--> [`model::facts`] --diagnose--> findings --plan--> a
 //! [`model::plan::Plan`], which is shown as a diff, and only [`engine::apply`] carries it out.
 
+pub mod cli;
 pub mod engine;
 pub mod formats;
 pub mod model;

@@ -101,3 +101,19 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
         }
     }
 }
+
+/// What one step replaced by what, without the file around it: for steps that were done long ago.
+#[must_use]
+pub fn step_diff(sys: &Sys, step: &Step) -> String {
+    let empty = Vec::new();
+    let (path, old, new) = match step {
+        Step::Create { path, text, .. } => (path, &empty, &text.0),
+        Step::Remove { path, text, .. } => (path, &text.0, &empty),
+        Step::Splice { path, old, new, .. } => (path, &old.0, &new.0),
+        _ => return String::new(),
+    };
+    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let name = sys.shown(path);
+    let text = TextDiff::from_lines(old.as_ref(), new.as_ref());
+    redact::for_terminal(&redact::urls(&text.unified_diff().header(&name, &name).to_string()), true)
+}

@@ -220,6 +220,15 @@ impl Sys {
         Ok(found)
     }
 
+    /// An open file descriptor of ours, for reading.
+    ///
+    /// # Errors
+    /// It is not open, or not for reading.
+    pub fn open_descriptor(&self, number: i32) -> Result<File, FsError> {
+        let path = PathBuf::from(format!("/dev/fd/{number}"));
+        File::open(&path).map_err(|e| FsError::io("open", &path, e))
+    }
+
     /// The target of a symbolic link; `None` when there is no link.
     #[must_use]
     pub fn link_target(&self, path: &Path) -> Option<PathBuf> {

@@ -3,6 +3,7 @@
 use super::bundle::{Bundle, Problem, is_hash_name};
 use super::raw_env;
 use crate::sys::Sys;
+use crate::sys::fs::FsError;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,19 @@ pub fn look(sys: &Sys) -> SystemTrust {
         folder: FOLDERS.iter().find(there).map(PathBuf::from),
         debian: there(&&"/etc/debian_version"),
     }
+}
+
+/// The bytes of the distribution's bundle, for a file that is to hold these roots and more. `None` without a bundle.
+///
+/// # Errors
+/// It is there, but cannot be read.
+pub fn public_bundle(sys: &Sys) -> Result<Option<Vec<u8>>, FsError> {
+    for path in BUNDLES {
+        if let Some(bytes) = sys.read(Path::new(path))? {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
 }
 
 /// A family of programs by how it reads the two variables (all measured).
