@@ -1,0 +1,42 @@
+//! The lab: doorkey and git against real servers on loopback. `tests/README.md` says what runs where.
+//!
+//! The process starts itself anew in namespaces of its own ([`support::namespace`]), so that tests may use the real
+//! ports 22 and 443, own user accounts and "the system's" trust store without touching the machine.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may touch the machine and must fail loudly"
+)]
+
+mod lab_https;
+mod lab_ssh;
+mod support;
+
+use libtest_mimic::Arguments;
+use support::namespace::{self, Place};
+
+/// One line for each file of tests.
+const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[lab_https::trials, lab_ssh::trials];
+
+fn main() -> std::process::ExitCode {
+    let mut arguments = Arguments::from_args();
+    let trials: Vec<_> = SUBJECTS.iter().flat_map(|trials| trials()).collect();
+    // Listing, and a filter that leaves nothing, need no servers.
+    if arguments.list || trials.iter().all(|trial| arguments.is_filtered_out(trial)) {
+        return libtest_mimic::run(&arguments, trials).exit_code();
+    }
+    match Place::now() {
+        Place::Outside => namespace::enter(),
+        Place::Init => namespace::init(),
+        Place::Inside => {
+            if !support::homes_have_addresses() {
+                arguments.test_threads = Some(1);
+            }
+            libtest_mimic::run(&arguments, trials).exit_code()
+        }
+    }
+}
