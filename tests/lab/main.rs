@@ -12,15 +12,26 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod lab_consumers;
 mod lab_https;
+mod lab_proxies;
+mod lab_secret_service;
 mod lab_ssh;
+mod lab_tls;
 mod support;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
 
 /// One line for each file of tests.
-const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[lab_https::trials, lab_ssh::trials];
+const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
+    lab_https::trials,
+    lab_ssh::trials,
+    lab_tls::trials,
+    lab_proxies::trials,
+    lab_secret_service::trials,
+    lab_consumers::trials,
+];
 
 fn main() -> std::process::ExitCode {
     let mut arguments = Arguments::from_args();
@@ -33,6 +44,7 @@ fn main() -> std::process::ExitCode {
         Place::Outside => namespace::enter(),
         Place::Init => namespace::init(),
         Place::Inside => {
+            support::keep_places_of_panics();
             if !support::homes_have_addresses() {
                 arguments.test_threads = Some(1);
             }

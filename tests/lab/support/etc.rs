@@ -36,9 +36,14 @@ pub(crate) fn is_installed(name: &str) -> bool {
     find(name).is_some()
 }
 
+/// Every program of this name on the lab's search path, in its order.
+pub(crate) fn find_all(name: &str) -> Vec<PathBuf> {
+    PATH.split(':').map(|folder| Path::new(folder).join(name)).filter(|path| path.is_file()).collect()
+}
+
 /// The first program of this name on the lab's search path.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
-    PATH.split(':').map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
+    find_all(name).into_iter().next()
 }
 
 /// Builds the private machine. Runs as pid 1 of the namespaces, before any test.

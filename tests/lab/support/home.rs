@@ -4,6 +4,7 @@ use super::etc;
 use super::https::HttpsSeen;
 use super::lab::{Lab, Mark};
 use super::namespace::ROOT;
+use super::proxy_tunnel::ConnectSeen;
 use super::run::{Call, Output};
 use super::ssh::{Offered, SshSeen};
 use std::collections::BTreeMap;
@@ -137,6 +138,11 @@ impl Home {
     /// Which keys this home offered to the sshd on port 2200, which takes none.
     pub(crate) fn offered_keys(&self) -> Vec<Offered> {
         self.own(Lab::get().offered_keys(&self.since), |offered| offered.client)
+    }
+
+    /// What this home asked of the tunnelling proxy, oldest first.
+    pub(crate) fn seen_connects(&self) -> Vec<ConnectSeen> {
+        self.own(Lab::get().seen_connects(&self.since), |seen| seen.client)
     }
 
     fn own<T>(&self, all: Vec<T>, client: impl Fn(&T) -> IpAddr) -> Vec<T> {

@@ -164,6 +164,17 @@ fn locations() -> String {
         "if ($deny = 401) { return 401; } if ($deny = 403) { return 403; } if ($deny = 404) { return 404; }";
     format!(
         r#"error_page 401 @a401; error_page 403 @a403; error_page 404 @a404;
+# git-lfs, downloads only: the batch answer names the one object there is, and how to ask for it.
+location ~ ^/(?<owner>acme)/lfs\.git/info/lfs/objects/batch$ {{
+  {deny}
+  default_type application/vnd.git-lfs+json;
+  return 200 '{{"transfer":"basic","objects":[{{"oid":"{oid}","size":{size},"actions":{{"download":{{"href":"$scheme://$host/acme/lfs.git/info/lfs/objects/{oid}","header":{{"Authorization":"$http_authorization"}}}}}}}}]}}';
+}}
+location ~ ^/(?<owner>acme)/lfs\.git/info/lfs/objects/[0-9a-f]+$ {{
+  {deny}
+  return 200 "{object}\n";
+}}
+# Everything of a repository goes to git's own backend.
 location ~ ^/(?<owner>[^/]+)/.+/(HEAD|info/refs|objects/.+|git-upload-pack|git-receive-pack)$ {{
   {deny}
   include /etc/nginx/fastcgi_params;
@@ -172,16 +183,6 @@ location ~ ^/(?<owner>[^/]+)/.+/(HEAD|info/refs|objects/.+|git-upload-pack|git-r
   fastcgi_param GIT_PROJECT_ROOT {repositories}; fastcgi_param GIT_HTTP_EXPORT_ALL 1; fastcgi_param PATH_INFO $uri;
   fastcgi_param REMOTE_USER $ident; fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; fastcgi_param HOME {ROOT};
   fastcgi_buffering off; fastcgi_request_buffering off;
-}}
-# git-lfs, downloads only: the batch answer names the one object there is.
-location ~ ^/(?<owner>acme)/lfs\.git/info/lfs/objects/batch$ {{
-  {deny}
-  default_type application/vnd.git-lfs+json;
-  return 200 '{{"transfer":"basic","objects":[{{"oid":"{oid}","size":{size},"actions":{{"download":{{"href":"$scheme://$host/acme/lfs.git/info/lfs/objects/{oid}"}}}}}}]}}';
-}}
-location ~ ^/(?<owner>acme)/lfs\.git/info/lfs/objects/[0-9a-f]+$ {{
-  {deny}
-  return 200 "{object}\n";
 }}
 # Go asks without credentials which repository a module path means.
 location ~ ^/(?<goowner>[^/.]+)/gomod(/|$) {{

@@ -3,8 +3,9 @@
 use super::https::{self, HttpsSeen};
 use super::identity::Identity;
 use super::namespace::ROOT;
+use super::proxy_tunnel::{self, ConnectSeen};
 use super::ssh::{self, Offered, SshSeen};
-use super::{etc, log, pki, repositories};
+use super::{etc, log, names, pki, proxy_intercepting, repositories};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -20,6 +21,7 @@ pub(crate) struct Mark {
     https: usize,
     ssh: usize,
     offered: usize,
+    connects: usize,
 }
 
 impl Lab {
@@ -27,16 +29,14 @@ impl Lab {
     pub(crate) fn get() -> &'static Self {
         static LAB: OnceLock<Result<Lab, String>> = OnceLock::new();
         let lab = LAB.get_or_init(|| {
-            std::panic::catch_unwind(Self::start).map_err(|payload| {
-                let text = payload.downcast_ref::<String>().cloned();
-                text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
-            })
+            std::panic::catch_unwind(Self::start).map_err(|payload| super::panic_text(payload.as_ref()))
         });
         lab.as_ref().unwrap_or_else(|error| panic!("the lab did not start: {error}"))
     }
 
     fn start() -> Self {
         etc::add_user("git", etc::GIT_UID, Path::new(ROOT));
+        names::start();
         pki::make();
         etc::trust_system_wide(
             "lab-public-root",
@@ -89,6 +89,7 @@ impl Lab {
             https: log::length(https::LOG),
             ssh: log::length(ssh::LOG),
             offered: log::length(ssh::OFFERED_LOG),
+            connects: proxy_tunnel::count(),
         }
     }
 
@@ -106,5 +107,39 @@ impl Lab {
     /// Which keys were offered to the sshd on port 2200 since the mark, by everybody, oldest first.
     pub(crate) fn offered_keys(&self, since: &Mark) -> Vec<Offered> {
         ssh::offered(since.offered)
+    }
+
+    /// What the tunnelling proxy was asked since the mark, by everybody, oldest first.
+    pub(crate) fn seen_connects(&self, since: &Mark) -> Vec<ConnectSeen> {
+        proxy_tunnel::seen(since.connects)
+    }
+
+    /// Starts the proxy that opens TLS and returns its address. The HTTPS host sees its requests come from 127.0.0.1.
+    pub(crate) fn intercepting_proxy(&self) -> &'static str {
+        proxy_intercepting::start();
+        proxy_intercepting::URL
+    }
+
+    /// The root that signs what the intercepting proxy shows.
+    pub(crate) fn proxy_ca(&self) -> PathBuf {
+        pki::folder().join("proxy-ca.crt")
+    }
+
+    /// Starts the proxy that tunnels after Basic authentication and returns its address without the account.
+    pub(crate) fn tunnel_proxy(&self) -> &'static str {
+        proxy_tunnel::start();
+        proxy_tunnel::URL
+    }
+
+    /// `user:password` for the tunnelling proxy.
+    pub(crate) fn proxy_account(&self) -> &'static str {
+        proxy_tunnel::ACCOUNT
+    }
+
+    /// Every different git on the lab's search path: the error texts differ between versions.
+    pub(crate) fn gits(&self) -> Vec<PathBuf> {
+        let mut gits: Vec<PathBuf> = etc::find_all("git");
+        gits.dedup_by_key(|git| git.canonicalize().ok());
+        gits
     }
 }

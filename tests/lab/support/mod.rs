@@ -7,22 +7,47 @@ mod https;
 mod identity;
 mod lab;
 mod log;
+mod names;
 pub(crate) mod namespace;
 mod pki;
+mod proxy_intercepting;
+mod proxy_tunnel;
 mod repositories;
 mod run;
+mod secret_service;
 mod server;
 mod ssh;
 
 pub(crate) use home::{Home, homes_have_addresses};
+pub(crate) use https::HttpsSeen;
 pub(crate) use lab::Lab;
+pub(crate) use run::Output;
+pub(crate) use secret_service::SecretService;
 
 use libtest_mimic::Trial;
 
 /// A trial from a function that panics when it fails.
 pub(crate) fn trial(name: &str, test: fn()) -> Trial {
     Trial::test(name, move || {
-        test();
-        Ok(())
+        std::panic::catch_unwind(test).map_err(|payload| {
+            let place = FAILED_AT.take().unwrap_or_default();
+            format!("{place}: {}", panic_text(payload.as_ref())).into()
+        })
     })
+}
+
+thread_local! {
+    /// Where this thread's last panic was.
+    static FAILED_AT: std::cell::Cell<Option<String>> = const { std::cell::Cell::new(None) };
+}
+
+/// Keeps the place of a panic for the list of failures, in which each stands once, without a backtrace.
+pub(crate) fn keep_places_of_panics() {
+    std::panic::set_hook(Box::new(|panic| FAILED_AT.set(panic.location().map(ToString::to_string))));
+}
+
+/// What a panic said.
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().cloned();
+    text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
 }

@@ -4,8 +4,9 @@
 use super::namespace::ROOT;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
+use sha1::Digest;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +88,11 @@ fn authority_params(organisation: &str, name: &str, limit: BasicConstraints) -> 
     params.use_authority_key_identifier_extension = true;
     params.not_before = date_time_ymd(2024, 1, 1);
     params.not_after = date_time_ymd(2044, 1, 1);
-    (params, KeyPair::generate().expect("a key"))
+    let key = KeyPair::generate().expect("a key");
+    // RFC 5280 section 4.2.1.2 method 1, which mitmproxy takes for granted; rcgen's own choice is another.
+    params.key_identifier_method =
+        KeyIdMethod::PreSpecified(sha1::Sha1::digest(key.public_key_raw()).to_vec());
+    (params, key)
 }
 
 fn leaf_params(case: &str, names: &[&str]) -> (CertificateParams, KeyPair) {
