@@ -1,7 +1,9 @@
 //! A desktop session without a desktop: a session bus for a home, and gnome-keyring as the Secret Service on it.
 
 use super::home::Home;
+use super::run::Output;
 use super::server::Server;
+use std::time::{Duration, Instant};
 
 /// What answers to org.freedesktop.secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,12 @@ impl Home {
         // The first line is the login keyring's password; the keyring is made with it.
         let daemon = ["gnome-keyring-daemon", "--unlock", "--components=secrets"];
         self.call(daemon).stdin("lab\n").run().ok();
+        // The daemon goes into the background before it has taken its name.
+        let asked = Instant::now();
+        while !self.has_secret_service() {
+            assert!(asked.elapsed() < Duration::from_secs(20), "gnome-keyring took no name on the bus");
+            std::thread::sleep(Duration::from_millis(10));
+        }
         if service == SecretService::Locked {
             self.lock_keyring();
         }
@@ -54,15 +62,19 @@ impl Home {
 
     /// Locks the login keyring.
     pub(crate) fn lock_keyring(&self) {
-        self.run([
-            "dbus-send",
-            "--session",
-            "--print-reply",
-            "--dest=org.freedesktop.secrets",
-            "/org/freedesktop/secrets",
-            "org.freedesktop.Secret.Service.Lock",
-            "array:objpath:/org/freedesktop/secrets/collection/login",
-        ])
-        .ok();
+        let login = "array:objpath:/org/freedesktop/secrets/collection/login";
+        let path = "/org/freedesktop/secrets";
+        self.bus_call("org.freedesktop.secrets", path, "org.freedesktop.Secret.Service.Lock", login).ok();
+    }
+
+    fn has_secret_service(&self) -> bool {
+        let name = "string:org.freedesktop.secrets";
+        let path = "/org/freedesktop/DBus";
+        let answer = self.bus_call("org.freedesktop.DBus", path, "org.freedesktop.DBus.NameHasOwner", name);
+        answer.ok().stdout.contains("boolean true")
+    }
+
+    fn bus_call(&self, to: &str, path: &str, method: &str, argument: &str) -> Output {
+        self.run(["dbus-send", "--session", "--print-reply", &format!("--dest={to}"), path, method, argument])
     }
 }
