@@ -13,6 +13,7 @@
 )]
 
 mod lab_consumers;
+mod lab_homes;
 mod lab_https;
 mod lab_proxies;
 mod lab_secret_service;
@@ -25,6 +26,7 @@ use support::namespace::{self, Place};
 
 /// One line for each file of tests.
 const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
+    lab_homes::trials,
     lab_https::trials,
     lab_ssh::trials,
     lab_tls::trials,
@@ -48,7 +50,9 @@ fn main() -> std::process::ExitCode {
             if !support::homes_have_addresses() {
                 arguments.test_threads = Some(1);
             }
-            libtest_mimic::run(&arguments, trials).exit_code()
+            let conclusion = libtest_mimic::run(&arguments, trials);
+            support::hand_out_logs();
+            conclusion.exit_code()
         }
     }
 }

@@ -20,3 +20,11 @@ pub(crate) fn lines_since(name: &str, mark: usize) -> Vec<String> {
     let whole = new.rfind('\n').map_or("", |end| &new[..end]);
     whole.lines().map(str::to_owned).collect()
 }
+
+/// Copies the logs to the folder that DOORKEY_LAB_LOGS names, if it names one: else they go with the lab.
+pub(crate) fn hand_out() {
+    if let Some(to) = std::env::var_os("DOORKEY_LAB_LOGS") {
+        let copied = std::process::Command::new("cp").arg("-rT").arg(folder()).arg(&to).status();
+        assert!(copied.is_ok_and(|status| status.success()), "logs to {}", to.display());
+    }
+}

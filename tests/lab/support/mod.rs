@@ -1,5 +1,9 @@
 //! The harness: namespaces, servers, homes. Tests use [`Lab`] and [`Home`].
-#![allow(dead_code, reason = "an interface for all subjects; not every subject uses every part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "an interface for all subjects; not every subject uses every part"
+)]
 
 mod etc;
 mod home;
@@ -20,9 +24,13 @@ mod ssh;
 
 pub(crate) use home::{Home, homes_have_addresses};
 pub(crate) use https::HttpsSeen;
-pub(crate) use lab::Lab;
-pub(crate) use run::Output;
+pub(crate) use identity::Identity;
+pub(crate) use lab::{Lab, Mark};
+pub(crate) use log::hand_out as hand_out_logs;
+pub(crate) use proxy_tunnel::ConnectSeen;
+pub(crate) use run::{Call, Output};
 pub(crate) use secret_service::SecretService;
+pub(crate) use ssh::{Offered, SshSeen};
 
 use libtest_mimic::Trial;
 
