@@ -1,6 +1,6 @@
 //! The lab's HTTPS host, asked by plain git with git's own credential-store.
 
-use crate::support::{Home, HttpsSeen, Lab, trial};
+use crate::support::{Home, HttpsSeen, Lab, homes_have_addresses, trial};
 use libtest_mimic::Trial;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -113,7 +113,7 @@ fn homes_are_told_apart() {
     acme.run(["git", "ls-remote", "https://git.test/acme/lib.git"]).ok();
     globex.run(["git", "ls-remote", "https://git.test/globex/lib.git"]).ok();
     let paths = |home: &Home| home.seen_https().into_iter().map(|seen| seen.path).collect::<Vec<_>>();
-    if crate::support::homes_have_addresses() {
+    if homes_have_addresses() {
         assert!(paths(&acme).iter().all(|path| path.starts_with("/acme/")), "{:?}", paths(&acme));
     }
     assert!(!paths(&acme).is_empty());

@@ -1,6 +1,6 @@
 //! The lab's two proxies.
 
-use crate::support::{Home, Lab, Output, trial};
+use crate::support::{Home, HttpsSeen, Lab, Output, homes_have_addresses, trial};
 use libtest_mimic::Trial;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -23,9 +23,11 @@ fn intercepts() {
     through(&home, proxy, &lab.root_ca()).exits(128).says("server certificate verification failed.");
     let before = lab.mark();
     through(&home, proxy, &lab.proxy_ca()).ok().says("refs/heads/main");
-    assert_eq!(home.seen_https(), [], "nothing came directly");
+    if homes_have_addresses() {
+        assert_eq!(home.seen_https(), [], "nothing came directly");
+    }
     let seen = lab.seen_https(&before);
-    let relayed = |seen: &crate::support::HttpsSeen| seen.client.to_string() == "127.0.0.1";
+    let relayed = |seen: &HttpsSeen| seen.client.to_string() == "127.0.0.1";
     assert!(seen.iter().any(|seen| relayed(seen) && seen.identity.as_deref() == Some("acme")), "{seen:#?}");
 }
 
