@@ -98,6 +98,8 @@ pub(super) fn switch(
         for (name, text) in files {
             sys.write_atomic(&dir.join(name), text.bytes(), Write::with_mode(0o600))?;
         }
+        // ssh notes accepted host keys there; it makes the file, but not the folder.
+        sys.make_dir(&state.join("known_hosts"), 0o700)?;
         sys.refresh_launcher(&launcher(&state))?;
     } else if sys.look(&dir)?.is_none() {
         return Err(ApplyError::GenerationGone(to.into()));

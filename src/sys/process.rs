@@ -44,3 +44,22 @@ pub fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Sen
     });
     receive.recv_timeout(limit).ok()
 }
+
+/// A bug ends the process with code 70 and one line that names the place in our code, never a value
+/// (SECURITY rule 34).
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "nothing can be trusted after a bug, not even unwinding"
+)]
+pub fn end_on_bug() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
+        let text = format!(
+            "error: doorkey has a bug, at {place}\n  why: something happened that its authors ruled out; nothing more was done\n  \
+             fix: please report this line; an interrupted change is taken back by the next one\n"
+        );
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+        std::process::exit(70);
+    }));
+}
