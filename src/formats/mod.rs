@@ -9,4 +9,5 @@ pub mod host;
 pub mod lines;
 pub mod pem;
 pub mod percent;
+pub mod remote_url;
 pub mod splice;

@@ -11,3 +11,4 @@
 mod git_credential;
 mod lines;
 mod programs;
+mod remote_url;
