@@ -4,6 +4,7 @@
 //! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
 pub mod cert;
+pub mod git_config;
 pub mod git_credential;
 pub mod host;
 pub mod lines;
