@@ -10,3 +10,4 @@ pub mod lines;
 pub mod pem;
 pub mod percent;
 pub mod splice;
+pub mod ssh_config;
