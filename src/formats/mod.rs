@@ -6,6 +6,7 @@
 pub mod cert;
 pub mod git_credential;
 pub mod host;
+pub mod known_hosts;
 pub mod lines;
 pub mod pem;
 pub mod percent;

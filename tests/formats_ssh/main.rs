@@ -11,3 +11,4 @@
 mod config_files;
 mod config_oracle;
 mod config_recorded;
+mod known_hosts;
