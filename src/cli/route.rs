@@ -48,14 +48,14 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };
-    let mut plan = Plan::new(format!("route add {url} {name}"));
-    if !profile.routes.iter().any(|r| r.origin == route.origin && r.path == route.path) {
-        profile.routes.push(route);
-        plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(url))?);
+    let mut plan = Plan::new(format!("route add {route} {name}"));
+    if !profile.routes.contains(&route) {
+        profile.routes.push(route.clone());
+        plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(&route))?);
         plan.steps.extend(refreshed(context, &all)?);
     }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
-        context.say.marked(Mark::Good, format!("{name} speaks for {url}"));
+        context.say.marked(Mark::Good, format!("{name} speaks for {route}"));
     }
     Ok(Exit::Fine)
 }
@@ -66,15 +66,13 @@ fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failu
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };
-    let before = profile.routes.len();
-    profile.routes.retain(|r| r.url != url);
-    if profile.routes.len() == before {
-        return Err(Failure::usage(format!("{name} has no route {url}"), "see them: doorkey route list"));
+    let route = repo_route(url).map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
+    if !profile.routes.contains(&route) {
+        return Err(Failure::usage(format!("{name} has no route {route}"), "see them: doorkey route list"));
     }
-    let mut plan = Plan::new(format!("route remove {url} {name}"));
-    plan.push(edit_file(context, &name, |edit: &mut Edit| {
-        edit.remove_route(url);
-    })?);
+    profile.routes.retain(|r| *r != route);
+    let mut plan = Plan::new(format!("route remove {route} {name}"));
+    plan.push(edit_file(context, &name, |edit: &mut Edit| edit.remove_route(&route))?);
     plan.steps.extend(refreshed(context, &all)?);
     carry_out(context, &plan)?;
     Ok(Exit::Fine)

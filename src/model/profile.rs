@@ -3,6 +3,7 @@
 use super::name::{HostName, ProfileName};
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
+use std::fmt;
 
 /// A profile as its file says, checked.
 #[derive(Debug, Clone)]
@@ -142,14 +143,19 @@ impl Host {
 }
 
 /// One repository (or owner) that a profile speaks for beside its hosts' owners.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepoRoute {
-    /// As written.
-    pub url: String,
     /// On which origin.
     pub origin: Origin,
     /// For which path.
     pub path: OwnerPath,
+}
+
+/// The URL, without a user.
+impl fmt::Display for RepoRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.origin, self.path.as_str())
+    }
 }
 
 /// Which roots a profile trusts beside the public ones.

@@ -3,7 +3,9 @@
 use super::name::{HostName, ProfileName, check_user};
 use super::profile::{Compat, Host, Identity, Profile, Proxy, RepoRoute, Transport, Trust, Verify};
 use super::provider;
-use super::route::{Origin, OwnerPath, Scheme, clean_path};
+use super::route::{Origin, OwnerPath, Scheme};
+use crate::formats::remote_url::RemoteUrl;
+use crate::redact;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
@@ -249,41 +251,17 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
 /// # Errors
 /// In plain words.
 pub fn repo_route(url: &str) -> Result<RepoRoute, String> {
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let known = Scheme::parse(scheme).ok_or_else(|| format!("{url:?} is not https, http or ssh"))?;
-            (known, rest)
-        }
-        // The short form of ssh: user@host:path (git-fetch(1), GIT URLS).
-        None => {
-            let (authority, path) =
-                url.split_once(':').ok_or_else(|| format!("{url:?} is not a repository's URL"))?;
-            return route_from(url, Scheme::Ssh, authority, path, true);
-        }
-    };
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    route_from(url, scheme, authority, path, false)
-}
-
-fn route_from(
-    url: &str,
-    scheme: Scheme,
-    authority: &str,
-    path: &str,
-    decoded: bool,
-) -> Result<RepoRoute, String> {
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let origin = Origin::from_authority(scheme, authority).map_err(|e| e.to_string())?;
-    let path = if decoded {
-        path.to_owned()
-    } else {
-        clean_path(path).map_err(|e| format!("the path of {url:?} {e}"))?
-    };
-    let path = OwnerPath::new(&path).map_err(|e| e.to_string())?;
+    let parsed = RemoteUrl::parse(url).map_err(|e| format!("{:?}: {e}", redact::urls(url)))?;
+    let scheme = Scheme::parse(parsed.scheme.name())
+        .ok_or_else(|| format!("{:?} is reached by neither https, http nor ssh", redact::urls(url)))?;
+    let host = HostName::new(parsed.host.as_deref().unwrap_or_default()).map_err(|e| e.to_string())?;
+    let port = parsed.port.unwrap_or(scheme.default_port());
+    let path = parsed.repo_path().and_then(|p| OwnerPath::of_decoded(&p));
+    let path = path.map_err(|e| format!("the path of {:?} {e}", redact::urls(url)))?;
     if path.depth() == 0 {
-        return Err(format!("{url:?} names no repository"));
+        return Err(format!("{:?} names no repository", redact::urls(url)));
     }
-    Ok(RepoRoute { url: url.into(), origin, path })
+    Ok(RepoRoute { origin: Origin { scheme, host, port }, path })
 }
 
 /// A proxy is `http://[user@]host:port` without a password: the file is no place for secrets.
@@ -423,21 +401,23 @@ impl Edit {
     }
 
     /// Adds a single repository's route.
-    pub fn add_route(&mut self, url: &str) {
+    pub fn add_route(&mut self, route: &RepoRoute) {
         let routes = self.doc.entry("route").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         if let Item::ArrayOfTables(routes) = routes {
             let mut table = Table::new();
-            table.insert("url", value(url));
+            table.insert("url", value(route.to_string()));
             routes.push(table);
         }
     }
 
-    /// Removes a single repository's route; says whether it was there.
-    pub fn remove_route(&mut self, url: &str) -> bool {
-        let Some(Item::ArrayOfTables(routes)) = self.doc.get_mut("route") else { return false };
-        let before = routes.len();
-        routes.retain(|t| t.get("url").and_then(Item::as_str) != Some(url));
-        before != routes.len()
+    /// Removes a single repository's route, however its URL is written there.
+    pub fn remove_route(&mut self, route: &RepoRoute) {
+        if let Some(Item::ArrayOfTables(routes)) = self.doc.get_mut("route") {
+            let same = |t: &Table| {
+                t.get("url").and_then(Item::as_str).and_then(|u| repo_route(u).ok()).as_ref() == Some(route)
+            };
+            routes.retain(|t| !same(t));
+        }
     }
 
     /// Sets a value of `[[host]]` number `index`; `path` is `["ssh", "key"]` or `["provider"]`.

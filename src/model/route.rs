@@ -146,6 +146,15 @@ impl OwnerPath {
         }
     }
 
+    /// From a path that was decoded already, such as [`crate::formats::remote_url::RemoteUrl::repo_path`] gives.
+    ///
+    /// # Errors
+    /// As [`clean_decoded_path`].
+    pub fn of_decoded(path: &str) -> Result<Self, BadPath> {
+        let path = clean_decoded_path(path)?;
+        Ok(Self(path.strip_suffix(".git").unwrap_or(&path).into()))
+    }
+
     /// The whole host.
     #[must_use]
     pub fn whole_host() -> Self {

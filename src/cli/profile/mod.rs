@@ -87,7 +87,7 @@ pub(super) fn as_json(profile: &Profile) -> Value {
         "name": profile.name.as_str(), "title": profile.title,
         "identity": { "name": profile.identity.name, "email": profile.identity.email },
         "dirs": profile.dirs, "hosts": hosts,
-        "routes": profile.routes.iter().map(|r| r.url.clone()).collect::<Vec<_>>(),
+        "routes": profile.routes.iter().map(|r| r.to_string()).collect::<Vec<_>>(),
         "ca": profile.trust.ca, "proxy": profile.proxy.url, "no-proxy": profile.proxy.no_proxy,
         "verify": profile.verify.iter().map(|v| json!({ "repo": v.repo, "access": v.access })).collect::<Vec<_>>(),
     })
