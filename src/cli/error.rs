@@ -183,7 +183,6 @@ impl From<ApplyError> for Failure {
             ApplyError::Fs(error) => error.into(),
             ApplyError::Journal(error) => error.into(),
             ApplyError::Store(error) => error.into(),
-            ApplyError::Run(error) => error.into(),
             ApplyError::Changed { expected, .. } => {
                 let why = if expected.is_empty() {
                     "it is not as doorkey left or found it".into()
@@ -200,7 +199,7 @@ impl From<ApplyError> for Failure {
                     "nothing was changed; edit the file by hand, or look at: doorkey diff",
                 )
             }
-            ApplyError::KeyGen { .. } => {
+            ApplyError::NoKey(_) => {
                 Self::new(Exit::CouldNot, what, "", "try it by hand: ssh-keygen -t ed25519")
             }
             ApplyError::NothingToUndo => {

@@ -63,6 +63,9 @@ impl Say {
 
     /// A line with its mark: `✓ ! ✗` on a terminal, `ok`, `warning`, `error` elsewhere.
     pub(crate) fn marked(&mut self, mark: Mark, text: impl AsRef<str>) {
+        if self.quiet && mark == Mark::Good {
+            return;
+        }
         let shown = match (self.symbols, mark) {
             (true, Mark::Good) => self.paint("32", "✓"),
             (true, Mark::Warn) => self.paint("33", "!"),

@@ -1,5 +1,6 @@
 //! `doorkey ssh new PROFILE`
 
+use super::ask::{Source, secret_from};
 use super::change::carry_out;
 use super::error::Failure;
 use super::profile::{edit_file, refreshed};
@@ -11,6 +12,7 @@ use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::Transport;
 use crate::model::profile_file::Edit;
+use crate::secret::Secret;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -22,6 +24,8 @@ pub(crate) enum SshCommand {
 
 /// `doorkey ssh new PROFILE`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  doorkey ssh new acme                    asks for a passphrase\n  \
+    doorkey ssh new acme --no-passphrase    for machines without people")]
 pub(crate) struct New {
     /// Whose key it is
     profile: String,
@@ -34,6 +38,12 @@ pub(crate) struct New {
     /// The key's name below ~/.ssh, or a path
     #[arg(long, value_name = "PATH")]
     key: Option<String>,
+    /// Read the passphrase from this open file descriptor
+    #[arg(long, value_name = "N", conflicts_with = "no_passphrase")]
+    passphrase_fd: Option<i32>,
+    /// Leave the private half unencrypted: whoever reads the file has the key
+    #[arg(long)]
+    no_passphrase: bool,
 }
 
 pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Failure> {
@@ -89,7 +99,12 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     if context.sys.look_through(&folder)?.is_none() {
         plan.push(Step::MakeDir { path: folder, mode: 0o700 });
     }
-    plan.push(Step::MakeKey { path: path.clone(), kind: wanted.kind.clone(), comment });
+    let passphrase = passphrase(context, wanted)?.map(|secret| {
+        plan.secrets.push(secret);
+        plan.secrets.len() - 1
+    });
+    let open = passphrase.is_none();
+    plan.push(Step::MakeKey { path: path.clone(), kind: wanted.kind.clone(), comment, passphrase });
     plan.push(edit_file(context, &name, |edit: &mut Edit| {
         edit.set_host(index, &["ssh", "key"], &key);
         if turn_on {
@@ -100,10 +115,12 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         let public = PathBuf::from(format!("{}.pub", path.display()));
         context.say.marked(Mark::Good, format!("the key {} is made", context.sys.shown(&path)));
-        context.say.info(
-            "  it has no passphrase yet; give it one: ssh-keygen -p -f ".to_owned()
-                + &context.sys.shown(&path),
-        );
+        let shown = context.sys.shown(&path);
+        context.say.info(if open {
+            format!("  it has no passphrase; give it one: ssh-keygen -p -f {shown}")
+        } else {
+            format!("  put it into your agent once a session: ssh-add {shown}")
+        });
         context.say.info(format!(
             "  add its public half to your account at the host: {}",
             context.sys.shown(&public)
@@ -113,4 +130,21 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Fine)
+}
+
+/// The passphrase for the new key: from a descriptor or a hidden prompt; none only when that was said.
+fn passphrase(context: &Context, wanted: &New) -> Result<Option<Secret>, Failure> {
+    if wanted.no_passphrase || context.flags.dry_run {
+        return Ok(None);
+    }
+    if wanted.passphrase_fd.is_none() && !context.terminal.can_ask() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "there is no terminal to ask for the key's passphrase",
+            "a key without one is open to whoever reads the file",
+            "give it by --passphrase-fd N, or say --no-passphrase",
+        ));
+    }
+    let source = wanted.passphrase_fd.map_or(Source::Prompt, Source::Descriptor);
+    secret_from(context, source, "passphrase for the new key", true).map(Some)
 }

@@ -9,9 +9,8 @@ use crate::stores::{self, Entry as Kept, StoreError};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Kind, Write};
 use crate::sys::lock::Lock;
-use crate::sys::run::{RunError, With};
+use crate::sys::new_key::NewKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Why a plan was not carried out. Unless it says otherwise, everything is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +27,6 @@ pub enum ApplyError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A program.
-    #[error(transparent)]
-    Run(#[from] RunError),
     /// The region of a file that a step is about was changed by somebody else.
     #[error("{}: {problem}", path.display())]
     Changed {
@@ -41,14 +37,9 @@ pub enum ApplyError {
         /// What the step expected there.
         expected: String,
     },
-    /// ssh-keygen said no.
-    #[error("ssh-keygen could not make {}: {said}", path.display())]
-    KeyGen {
-        /// The key's file.
-        path: PathBuf,
-        /// Its own words.
-        said: String,
-    },
+    /// No key of that kind can be made.
+    #[error("no {0} key could be made")]
+    NoKey(String),
     /// There is nothing to undo (under that number).
     #[error("there is nothing to undo")]
     NothingToUndo,
@@ -285,10 +276,14 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         },
         Step::Rename { from, to } => {
             if sys.look(from)?.is_some() {
-                sys.rename(from, to)?;
+                let free = free_name(sys, to)?;
+                sys.rename(from, &free)?;
             }
         }
-        Step::MakeKey { path, kind, comment } => make_key(sys, path, kind, comment)?,
+        Step::MakeKey { path, kind, comment, passphrase } => {
+            let passphrase = passphrase.and_then(|slot| secrets.get(slot));
+            make_key(sys, path, kind, comment, passphrase)?;
+        }
         Step::Switch { to, files, .. } => generation::switch(sys, to.as_deref(), files)?,
         Step::PutSecret { profile, record, slot, .. } => {
             if let Some(secret) = secrets.get(*slot) {
@@ -305,32 +300,38 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
     Ok(())
 }
 
+/// `path`, or the first of `path.2`, `path.3`... that is free.
+fn free_name(sys: &Sys, path: &Path) -> Result<PathBuf, FsError> {
+    let mut name = path.to_path_buf();
+    let mut number = 1;
+    while sys.look(&name)?.is_some() {
+        number += 1;
+        name = PathBuf::from(format!("{}.{number}", path.display()));
+    }
+    Ok(name)
+}
+
 fn changed(path: &Path, problem: &str, expected: &str) -> ApplyError {
     ApplyError::Changed { path: path.into(), problem: problem.into(), expected: expected.into() }
 }
 
-/// Makes a key pair under a temporary name and gives it its own only when both halves are durable (SECURITY rule 42).
-fn make_key(sys: &mut Sys, path: &Path, kind: &str, comment: &str) -> Result<(), ApplyError> {
+/// Makes a key pair. The private half is durable before its public half is there to be uploaded (SECURITY rule 42).
+fn make_key(
+    sys: &mut Sys,
+    path: &Path,
+    kind: &str,
+    comment: &str,
+    passphrase: Option<&Secret>,
+) -> Result<(), ApplyError> {
     let public = PathBuf::from(format!("{}.pub", path.display()));
     for file in [path, &public] {
         if sys.look(file)?.is_some() {
             return Err(changed(file, "is there already", ""));
         }
     }
-    let fresh = PathBuf::from(format!("{}.doorkey-new", path.display()));
-    let fresh_public = PathBuf::from(format!("{}.pub", fresh.display()));
-    sys.remove_file(&fresh)?;
-    sys.remove_file(&fresh_public)?;
-    let mut arguments: Vec<std::ffi::OsString> =
-        ["-q", "-t", kind, "-N", "", "-C", comment, "-f"].map(Into::into).to_vec();
-    arguments.push(fresh.clone().into());
-    let ran = sys.run("ssh-keygen", &arguments, With::default(), Duration::from_secs(60))?;
-    if !ran.ok() {
-        return Err(ApplyError::KeyGen { path: path.into(), said: ran.said() });
-    }
-    sys.sync(&fresh)?;
-    sys.sync(&fresh_public)?;
-    // The private half takes its name last: a pair with both halves is complete.
-    sys.rename(&fresh_public, &public)?;
-    Ok(sys.rename(&fresh, path)?)
+    let kind = NewKind::parse(kind).ok_or_else(|| ApplyError::NoKey(kind.into()))?;
+    let key =
+        sys.new_ssh_key(kind, comment, passphrase).ok_or_else(|| ApplyError::NoKey(format!("{kind:?}")))?;
+    sys.write_atomic(path, key.private.expose(), Write::with_mode(0o600))?;
+    Ok(sys.write_atomic(&public, key.public.as_bytes(), Write::with_mode(0o644))?)
 }

@@ -85,7 +85,7 @@ pub enum Step {
         /// The new name.
         to: PathBuf,
     },
-    /// Makes an SSH key pair with `ssh-keygen`; the private half never enters doorkey or its journal.
+    /// Makes an SSH key pair; neither the private half nor the passphrase enters the journal.
     MakeKey {
         /// The private key's file; `.pub` is added for the other half.
         path: PathBuf,
@@ -93,6 +93,9 @@ pub enum Step {
         kind: String,
         /// The comment in the public key.
         comment: String,
+        /// Index of the passphrase in [`Plan::secrets`]; `None` = the key is not encrypted.
+        #[serde(skip)]
+        passphrase: Option<usize>,
     },
     /// Points `current` at another generation. New ones bring their files.
     Switch {

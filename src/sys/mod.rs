@@ -7,6 +7,7 @@ pub mod fs;
 pub mod keys;
 pub mod lock;
 pub mod net;
+pub mod new_key;
 pub mod place;
 pub mod process;
 pub mod run;
