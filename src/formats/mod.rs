@@ -6,6 +6,7 @@
 pub mod cert;
 pub mod git_config;
 pub mod git_credential;
+pub mod git_credentials;
 pub mod host;
 pub mod lines;
 pub mod pem;

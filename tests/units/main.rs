@@ -10,6 +10,7 @@
 
 mod git_config;
 mod git_credential;
+mod git_credentials;
 mod lines;
 mod programs;
 mod remote_url;
