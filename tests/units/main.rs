@@ -12,5 +12,6 @@ mod git_config;
 mod git_credential;
 mod git_credentials;
 mod lines;
+mod npmrc;
 mod programs;
 mod remote_url;
