@@ -9,6 +9,7 @@ pub mod git_credential;
 pub mod git_credentials;
 pub mod host;
 pub mod lines;
+pub mod netrc;
 pub mod npmrc;
 pub mod pem;
 pub mod percent;

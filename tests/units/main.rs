@@ -12,6 +12,7 @@ mod git_config;
 mod git_credential;
 mod git_credentials;
 mod lines;
+mod netrc;
 mod npmrc;
 mod programs;
 mod remote_url;
