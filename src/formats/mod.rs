@@ -6,9 +6,12 @@
 pub mod cert;
 pub mod git_config;
 pub mod git_credential;
+pub mod git_credentials;
 pub mod host;
 pub mod known_hosts;
 pub mod lines;
+pub mod netrc;
+pub mod npmrc;
 pub mod pem;
 pub mod percent;
 pub mod remote_url;
