@@ -12,3 +12,4 @@ pub mod pem;
 pub mod percent;
 pub mod splice;
 pub mod ssh_config;
+pub mod ssh_key;
