@@ -9,7 +9,7 @@ mod containers;
 pub use bytes::ByteFault;
 
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, EcdsaCurve, HashAlg};
+use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Mpint};
 
 /// The form of a key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,8 @@ pub enum Unread {
     /// It is encrypted as a whole, the public half too.
     #[error("the key is encrypted as a whole")]
     Encrypted,
-    /// The form is known, but what is in it is not a key.
+    /// The form is known, but what is in it is not read as a key. OpenSSL, and with it ssh, still takes some odd
+    /// encodings that are damaged for us.
     #[error("the key is damaged")]
     Damaged,
 }
@@ -151,18 +152,22 @@ pub fn read(bytes: &[u8]) -> KeyFile {
 /// The size that `ssh-keygen -l` prints.
 fn bits(key: &KeyData) -> Option<u32> {
     if let Some(rsa) = key.rsa() {
-        return Some(rsa.key_size());
+        // The library's own size is one of whole bytes.
+        return length(rsa.n());
     }
     match key.algorithm() {
         Algorithm::Ed25519 | Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => Some(256),
         Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 } => Some(256),
         Algorithm::Ecdsa { curve: EcdsaCurve::NistP384 } => Some(384),
         Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 } => Some(521),
-        Algorithm::Dsa => {
-            let p = key.dsa()?.p().as_positive_bytes()?;
-            let zeros = p.first()?.leading_zeros();
-            u32::try_from(p.len()).ok()?.checked_mul(8)?.checked_sub(zeros)
-        }
+        Algorithm::Dsa => length(key.dsa()?.p()),
         _ => None,
     }
+}
+
+/// The length of a number in bits.
+fn length(number: &Mpint) -> Option<u32> {
+    let bytes = number.as_positive_bytes()?;
+    let zeros = bytes.first()?.leading_zeros();
+    u32::try_from(bytes.len()).ok()?.checked_mul(8)?.checked_sub(zeros)
 }

@@ -42,12 +42,16 @@ fn file(path: &str) -> KeyFile {
     read(&std::fs::read(path).unwrap())
 }
 
+/// Options of ssh-keygen for the type and the form; the container; why it is not read without a passphrase; whether
+/// it is read with one.
+type Case<'a> = (&'a [&'a str], &'a [&'a str], Container, Option<Unread>, bool);
+
 #[test]
 fn every_type_and_container() {
     let dir = tempfile::tempdir().unwrap();
-    let rsa = ["-t", "rsa", "-b", "2048"];
+    let rsa = ["-t", "rsa", "-b", "2049"];
     let p256 = ["-t", "ecdsa", "-b", "256"];
-    let cases: [(&[&str], &[&str], Container, Option<Unread>, bool); 9] = [
+    let cases: [Case<'_>; 9] = [
         (&["-t", "ed25519"], &[], Container::OpenSsh, None, true),
         (&rsa, &[], Container::OpenSsh, None, true),
         (&p256, &[], Container::OpenSsh, None, true),
@@ -152,6 +156,21 @@ fn bytes_that_ssh_refuses() {
         }
         assert!(accepted(&trial, format!("{text}after\n").as_bytes(), public));
         assert!(read(format!("{text}after\n").as_bytes()).byte_faults.is_empty());
+    }
+}
+
+/// Files of PuTTY (vectors/README.md) beside the same key as OpenSSH writes it, whose fingerprint ssh-keygen gave.
+#[test]
+fn putty_files() {
+    let fingerprint = "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ";
+    for (text, encrypted) in
+        [(include_str!("vectors/id_ed25519.ppk"), false), (include_str!("vectors/id_ed25519_enc.ppk"), true)]
+    {
+        let found = read(text.as_bytes());
+        assert_eq!((found.container, found.encrypted), (Container::Ppk, encrypted));
+        let public = found.public.unwrap();
+        assert_eq!((public.fingerprint.as_str(), public.bits), (fingerprint, Some(256)));
+        assert_eq!(public.comment.as_deref(), Some("user@example.com"));
     }
 }
 

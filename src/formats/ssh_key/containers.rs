@@ -3,10 +3,9 @@
 use super::{Container, PublicHalf, Unread};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs1::DecodeRsaPrivateKey as _;
-use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use ssh_key::public::{KeyData, RsaPublicKey};
-use ssh_key::{Certificate, PrivateKey, PublicKey};
+use ssh_key::{Certificate, Mpint, PrivateKey, PublicKey};
 
 const RFC4716: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
 
@@ -70,13 +69,16 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
             Ok(PublicHalf::of(key.public_key().key_data(), comment))
         }
         Container::Pkcs1 => {
-            let key = rsa::RsaPrivateKey::from_pkcs1_pem(block(text)).map_err(|_| Unread::Damaged)?;
-            from_rsa(&key)
+            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
+            pkcs1(der.as_bytes())
         }
         Container::Pkcs8 => {
-            // Only RSA is opened; what else is in there says the algorithm in it, which is not asked here.
-            let key = rsa::RsaPrivateKey::from_pkcs8_pem(block(text)).map_err(|_| Unread::NotOpenedHere)?;
-            from_rsa(&key)
+            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
+            let info = PrivateKeyInfoRef::try_from(der.as_bytes()).map_err(|_| Unread::Damaged)?;
+            if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
+                return Err(Unread::NotOpenedHere);
+            }
+            pkcs1(info.private_key.as_bytes())
         }
         Container::Ppk => ppk(text),
         Container::Rfc4716 => rfc4716(text),
@@ -95,8 +97,13 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
     }
 }
 
-fn from_rsa(key: &rsa::RsaPrivateKey) -> Result<PublicHalf, Unread> {
-    let public = RsaPublicKey::try_from(key.to_public_key()).map_err(|_| Unread::Damaged)?;
+/// RFC 8017 appendix A.1.2. The numbers are not held against each other: ssh takes keys that the `rsa` crate refuses,
+/// such as those with a large exponent.
+fn pkcs1(der: &[u8]) -> Result<PublicHalf, Unread> {
+    let key = rsa::pkcs1::RsaPrivateKeyRef::try_from(der).map_err(|_| Unread::Damaged)?;
+    let e = Mpint::from_positive_bytes(key.public_exponent.as_bytes());
+    let n = Mpint::from_positive_bytes(key.modulus.as_bytes());
+    let public = RsaPublicKey::new(e, n).map_err(|_| Unread::NotOpenedHere)?;
     Ok(PublicHalf::of(&KeyData::Rsa(public), None))
 }
 
