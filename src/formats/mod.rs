@@ -17,3 +17,4 @@ pub mod percent;
 pub mod remote_url;
 pub mod splice;
 pub mod ssh_config;
+pub mod ssh_key;
