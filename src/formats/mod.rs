@@ -1,1 +1,20 @@
 //! Bytes in, values out: the files and protocols of other programs. No input or output here.
+//!
+//! The readers keep the byte span of what they found, so that an edit touches only its own bytes. They follow the
+//! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
+
+pub mod cert;
+pub mod git_config;
+pub mod git_credential;
+pub mod git_credentials;
+pub mod host;
+pub mod known_hosts;
+pub mod lines;
+pub mod netrc;
+pub mod npmrc;
+pub mod pem;
+pub mod percent;
+pub mod remote_url;
+pub mod splice;
+pub mod ssh_config;
+pub mod ssh_key;

@@ -9,4 +9,5 @@ pub mod profile;
 pub mod profile_file;
 pub mod provider;
 pub mod route;
+pub mod route_table;
 pub mod text;

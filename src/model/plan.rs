@@ -85,7 +85,7 @@ pub enum Step {
         /// The new name.
         to: PathBuf,
     },
-    /// Makes an SSH key pair with `ssh-keygen`; the private half never enters doorkey or its journal.
+    /// Makes an SSH key pair; neither the private half nor the passphrase enters the journal.
     MakeKey {
         /// The private key's file; `.pub` is added for the other half.
         path: PathBuf,
@@ -93,6 +93,9 @@ pub enum Step {
         kind: String,
         /// The comment in the public key.
         comment: String,
+        /// Index of the passphrase in [`Plan::secrets`]; `None` = the key is not encrypted.
+        #[serde(skip)]
+        passphrase: Option<usize>,
     },
     /// Points `current` at another generation. New ones bring their files.
     Switch {
@@ -110,6 +113,9 @@ pub enum Step {
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// The version that was in use before, for the way back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
         /// Index into [`Plan::secrets`]; the journal keeps no secret.
         #[serde(skip)]
         slot: usize,
@@ -120,13 +126,18 @@ pub enum Step {
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// The version that is in use, for the way back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
     },
-    /// Puts the record into use again that was retired last (undoes [`Step::RetireSecret`]).
+    /// Puts a retired version of a record into use again.
     RestoreSecret {
         /// Whose it is.
         profile: ProfileName,
         /// Which record.
         record: RecordId,
+        /// Which version.
+        version: u64,
     },
 }
 
@@ -173,10 +184,16 @@ impl Plan {
     }
 
     /// Adds a secret for a record of a profile.
-    pub fn put_secret(&mut self, profile: ProfileName, record: RecordId, secret: Secret) {
+    pub fn put_secret(
+        &mut self,
+        profile: ProfileName,
+        record: RecordId,
+        before: Option<u64>,
+        secret: Secret,
+    ) {
         let slot = self.secrets.len();
         self.secrets.push(secret);
-        self.steps.push(Step::PutSecret { profile, record, slot });
+        self.steps.push(Step::PutSecret { profile, record, before, slot });
     }
 }
 

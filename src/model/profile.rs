@@ -1,1 +1,236 @@
-//! (to come)
+//! One tenant: identity, hosts with owners, trust, proxy, and the repositories that prove it.
+
+use super::name::{HostName, ProfileName};
+use super::provider;
+use super::route::{Claim, Origin, OwnerPath, Scheme};
+use std::fmt;
+
+/// A profile as its file says, checked.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name; the file is `NAME.toml`.
+    pub name: ProfileName,
+    /// For people.
+    pub title: Option<String>,
+    /// Folders in which its identity is in force, as written (`~/work/acme`).
+    pub dirs: Vec<String>,
+    /// Who signs.
+    pub identity: Identity,
+    /// Where it has accounts.
+    pub hosts: Vec<Host>,
+    /// Repositories elsewhere that it speaks for, one route each (`doorkey route add`).
+    pub routes: Vec<RepoRoute>,
+    /// Which roots it trusts.
+    pub trust: Trust,
+    /// How it gets out.
+    pub proxy: Proxy,
+    /// Repositories that prove it.
+    pub verify: Vec<Verify>,
+    /// Settings that weaken rules, for programs that need it. All off by default.
+    pub compat: Compat,
+}
+
+/// The name and address in commits.
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    /// `user.name`.
+    pub name: Option<String>,
+    /// `user.email`.
+    pub email: Option<String>,
+    /// `ssh`, `gpg KEYID` or `none`.
+    pub signing_key: Option<String>,
+}
+
+/// How repositories of a host are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    /// HTTPS with a token.
+    Https,
+    /// SSH with a key.
+    Ssh,
+    /// Both.
+    #[default]
+    Both,
+}
+
+impl Transport {
+    /// Whether HTTPS is managed.
+    #[must_use]
+    pub fn https(self) -> bool {
+        self != Self::Ssh
+    }
+
+    /// Whether SSH is managed.
+    #[must_use]
+    pub fn ssh(self) -> bool {
+        self != Self::Https
+    }
+
+    /// As in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Ssh => "ssh",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// One git server of a profile.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// Its name.
+    pub name: HostName,
+    /// The HTTPS port.
+    pub port: u16,
+    /// Its kind, where the name does not say.
+    pub provider: Option<String>,
+    /// The owners this profile speaks for; empty = the whole host.
+    pub owners: Vec<OwnerPath>,
+    /// How it is reached.
+    pub transport: Transport,
+    /// Plain `http://` is allowed for exactly this port (SECURITY rule 4).
+    pub plain_http_port: Option<u16>,
+    /// The user name that goes with the token.
+    pub token_user: Option<String>,
+    /// Longest life of a token, in days.
+    pub token_max_age_days: Option<u32>,
+    /// The SSH port.
+    pub ssh_port: u16,
+    /// The SSH user, `git` nearly everywhere.
+    pub ssh_user: String,
+    /// The private key's file, as written: a name below `~/.ssh`, or a path.
+    pub ssh_key: Option<String>,
+    /// Pinned host keys: `ssh-ed25519 AAAA...`.
+    pub known_hosts: Vec<String>,
+}
+
+impl Host {
+    /// The origin over HTTPS.
+    #[must_use]
+    pub fn https_origin(&self) -> Origin {
+        Origin { scheme: Scheme::Https, host: self.name.clone(), port: self.port }
+    }
+
+    /// The origin over SSH.
+    #[must_use]
+    pub fn ssh_origin(&self) -> Origin {
+        Origin { scheme: Scheme::Ssh, host: self.name.clone(), port: self.ssh_port }
+    }
+
+    /// Whether owner names fold case there.
+    #[must_use]
+    pub fn folds_case(&self) -> bool {
+        provider::folds_case(self.name.as_str(), self.provider.as_deref())
+    }
+
+    /// The origins that this profile manages there.
+    #[must_use]
+    pub fn origins(&self) -> Vec<Origin> {
+        let mut found = Vec::new();
+        if self.transport.https() {
+            found.push(self.https_origin());
+            if let Some(port) = self.plain_http_port {
+                found.push(Origin { scheme: Scheme::Http, host: self.name.clone(), port });
+            }
+        }
+        if self.transport.ssh() {
+            found.push(self.ssh_origin());
+        }
+        found
+    }
+}
+
+/// One repository (or owner) that a profile speaks for beside its hosts' owners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepoRoute {
+    /// On which origin.
+    pub origin: Origin,
+    /// For which path.
+    pub path: OwnerPath,
+}
+
+/// The URL, without a user.
+impl fmt::Display for RepoRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.origin, self.path.as_str())
+    }
+}
+
+/// Which roots a profile trusts beside the public ones.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    /// PEM files, as written: a name beside the profile, or a path.
+    pub ca: Vec<String>,
+}
+
+/// How a profile gets out.
+#[derive(Debug, Clone, Default)]
+pub struct Proxy {
+    /// For HTTPS and HTTP.
+    pub url: Option<String>,
+    /// Hosts that are reached directly.
+    pub no_proxy: Vec<String>,
+}
+
+/// One repository that proves a profile.
+#[derive(Debug, Clone)]
+pub struct Verify {
+    /// The URL that the user's git is asked for.
+    pub repo: String,
+    /// `read` or `write`, as written.
+    pub access: String,
+}
+
+/// Settings that weaken rules. `doctor` reports each that is on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compat {
+    /// Keep credentials for origins that no profile claims.
+    pub store_unknown_origins: bool,
+    /// Drop a credential when git says it was refused, instead of marking it as suspect.
+    pub forget_on_erase: bool,
+}
+
+impl Profile {
+    /// Everything it claims: per managed origin one claim an owner, or one for the whole host; and its single routes.
+    #[must_use]
+    pub fn claims(&self) -> Vec<Claim> {
+        let mut found = Vec::new();
+        for host in &self.hosts {
+            let whole = [OwnerPath::whole_host()];
+            let owners: &[OwnerPath] = if host.owners.is_empty() { &whole } else { &host.owners };
+            for origin in host.origins() {
+                for owner in owners {
+                    found.push(Claim {
+                        profile: self.name.clone(),
+                        origin: origin.clone(),
+                        owner: owner.clone(),
+                        fold_case: host.folds_case(),
+                        user: host.token_user.clone().filter(|_| origin.scheme != Scheme::Ssh),
+                    });
+                }
+            }
+        }
+        for route in &self.routes {
+            let host = self.hosts.iter().find(|h| h.name == route.origin.host);
+            found.push(Claim {
+                profile: self.name.clone(),
+                origin: route.origin.clone(),
+                owner: route.path.clone(),
+                fold_case: provider::folds_case(
+                    route.origin.host.as_str(),
+                    host.and_then(|h| h.provider.as_deref()),
+                ),
+                user: host.and_then(|h| h.token_user.clone()).filter(|_| route.origin.scheme != Scheme::Ssh),
+            });
+        }
+        found
+    }
+
+    /// The host entry for an origin.
+    #[must_use]
+    pub fn host_for(&self, origin: &Origin) -> Option<&Host> {
+        self.hosts.iter().find(|h| h.origins().contains(origin))
+    }
+}

@@ -1,14 +1,14 @@
-//! Files: looking with limits, changing atomically and durably.
-//!
-//! A change goes to a new file beside the old one, is synced, and takes the name by one `rename(2)`; then the
-//! folder is synced (SECURITY rules 21 to 26). Nothing is ever truncated in place.
+//! Files: looking with limits. `change` holds the other half, changing.
+
+mod change;
+
+pub use change::Write;
 
 use super::Sys;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::OFlags;
 use std::fs::File;
-use std::io::{self, Read, Write as _};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read whole: 16 MiB.
@@ -220,6 +220,15 @@ impl Sys {
         Ok(found)
     }
 
+    /// An open file descriptor of ours, for reading.
+    ///
+    /// # Errors
+    /// It is not open, or not for reading.
+    pub fn open_descriptor(&self, number: i32) -> Result<File, FsError> {
+        let path = PathBuf::from(format!("/dev/fd/{number}"));
+        File::open(&path).map_err(|e| FsError::io("open", &path, e))
+    }
+
     /// The target of a symbolic link; `None` when there is no link.
     #[must_use]
     pub fn link_target(&self, path: &Path) -> Option<PathBuf> {
@@ -266,266 +275,4 @@ impl Sys {
         }
         Ok(())
     }
-
-    /// Makes a folder and those above it. New ones get `mode`, whatever the umask says; old ones stay as they are.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn make_dir(&mut self, path: &Path, mode: u32) -> Result<(), FsError> {
-        if self.look_through(path)?.is_some_and(|l| l.kind == Kind::Dir) {
-            return Ok(());
-        }
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-        if let Some(parent) = parent {
-            self.make_dir(parent, mode)?;
-        }
-        match rustix::fs::mkdir(path, Mode::from_raw_mode(mode)) {
-            Ok(()) => {
-                std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-                    .map_err(|e| FsError::io("make", path, e))?;
-                if let Some(parent) = parent {
-                    sync_dir(parent)?;
-                }
-                Ok(())
-            }
-            Err(rustix::io::Errno::EXIST)
-                if self.look_through(path)?.is_some_and(|l| l.kind == Kind::Dir) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(FsError::io("make", path, e.into())),
-        }
-    }
-
-    /// Writes a file whole: new file beside it, sync, rename, sync of the folder.
-    ///
-    /// An existing file keeps its mode and extended attributes (unless `force_mode`), and a symbolic link is written
-    /// through to its target. `how` says which lock the owner of the format expects.
-    ///
-    /// # Errors
-    /// The old file is untouched after any error.
-    pub fn write_atomic(&mut self, path: &Path, bytes: &[u8], how: Write) -> Result<(), FsError> {
-        let target = self.write_target(path)?;
-        let dir = target.parent().unwrap_or(Path::new("/")).to_path_buf();
-        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let temporary = dir.join(format!(".{name}.doorkey-new"));
-        let old = absent_is_none("look at", &target, std::fs::symlink_metadata(&target))?;
-        let mode = match &old {
-            Some(meta) if !how.force_mode => meta.mode() & 0o7777,
-            _ => how.mode,
-        };
-        self.heal(&target);
-        let result =
-            write_new(&temporary, bytes, mode, old.as_ref().map(|_| target.as_path())).and_then(|()| {
-                if how.git_lock {
-                    replace_under_git_lock(&temporary, &target)
-                } else {
-                    std::fs::rename(&temporary, &target).map_err(|e| FsError::io("rename to", &target, e))
-                }
-            });
-        if result.is_err() {
-            let _ = std::fs::remove_file(&temporary);
-        }
-        result?;
-        sync_dir(&dir)
-    }
-
-    /// Clears away what a killed run left beside `path`: the new file, and git's lock when it is provably ours.
-    ///
-    /// The caller holds doorkey's lock, so a new file under our name belongs to nobody who is alive.
-    pub fn heal(&mut self, path: &Path) {
-        let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
-        let temporary = path.with_file_name(format!(".{name}.doorkey-new"));
-        let lock = PathBuf::from(format!("{}.lock", path.display()));
-        let id = |p: &Path| std::fs::symlink_metadata(p).ok().map(|m| (m.dev(), m.ino()));
-        let locked = id(&lock);
-        if locked.is_some() && (locked == id(&temporary) || locked == id(path)) {
-            let _ = std::fs::remove_file(&lock);
-        }
-        let _ = std::fs::remove_file(&temporary);
-    }
-
-    /// Where a write to `path` goes: through symbolic links, if they lead to a file of ours inside the home folder.
-    fn write_target(&self, path: &Path) -> Result<PathBuf, FsError> {
-        let is_link = self.look(path)?.is_some_and(|l| l.kind == Kind::Link);
-        if !is_link {
-            return Ok(path.into());
-        }
-        let Some(target) = self.real_path(path) else {
-            return Err(FsError::Unsafe { path: path.into(), reason: "is a link that leads nowhere".into() });
-        };
-        let home = self.places().home().and_then(|h| self.real_path(h));
-        let ours = self.look(&target)?.is_some_and(|l| l.uid == self.uid() && l.kind == Kind::File);
-        if !ours || !home.is_some_and(|h| target.starts_with(h)) {
-            let reason =
-                format!("is a link to {}, which is outside your home folder or not yours", target.display());
-            return Err(FsError::Unsafe { path: path.into(), reason });
-        }
-        Ok(target)
-    }
-
-    /// Makes `link` point at `target` in one step, whatever was there.
-    ///
-    /// # Errors
-    /// What the operating system says; the old link stays.
-    pub fn point_link(&mut self, link: &Path, target: &Path) -> Result<(), FsError> {
-        let dir = link.parent().unwrap_or(Path::new("/"));
-        let temporary =
-            dir.join(format!(".{}.doorkey-new", link.file_name().unwrap_or_default().to_string_lossy()));
-        let _ = std::fs::remove_file(&temporary);
-        std::os::unix::fs::symlink(target, &temporary).map_err(|e| FsError::io("link", link, e))?;
-        std::fs::rename(&temporary, link).map_err(|e| FsError::io("rename to", link, e))?;
-        sync_dir(dir)
-    }
-
-    /// Renames, and syncs both folders. Refuses to replace.
-    ///
-    /// # Errors
-    /// The new name is taken, or what the operating system says.
-    pub fn rename(&mut self, from: &Path, to: &Path) -> Result<(), FsError> {
-        if self.look(to)?.is_some() {
-            return Err(FsError::io("rename to", to, io::ErrorKind::AlreadyExists.into()));
-        }
-        std::fs::rename(from, to).map_err(|e| FsError::io("rename", from, e))?;
-        for path in [from, to] {
-            sync_dir(path.parent().unwrap_or(Path::new("/")))?;
-        }
-        Ok(())
-    }
-
-    /// Removes one file or link. Absent is fine.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn remove_file(&mut self, path: &Path) -> Result<(), FsError> {
-        if absent_is_none("remove", path, std::fs::remove_file(path))?.is_some() {
-            sync_dir(path.parent().unwrap_or(Path::new("/")))?;
-        }
-        Ok(())
-    }
-
-    /// Removes a folder if it is empty; says whether it did.
-    pub fn remove_empty_dir(&mut self, path: &Path) -> bool {
-        std::fs::remove_dir(path).is_ok()
-    }
-
-    /// Removes a folder of doorkey's own with everything in it. Never called with a path of the user's.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn remove_own_dir(&mut self, path: &Path) -> Result<(), FsError> {
-        let inside = self.places().state().is_some_and(|s| path.starts_with(s) && path != s);
-        if !inside {
-            return Err(FsError::Unsafe { path: path.into(), reason: "is not doorkey's to remove".into() });
-        }
-        absent_is_none("remove", path, std::fs::remove_dir_all(path)).map(|_| ())
-    }
-
-    /// Sets the permission bits of a file or folder of ours.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn set_mode(&mut self, path: &Path, mode: u32) -> Result<(), FsError> {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-            .map_err(|e| FsError::io("change the mode of", path, e))
-    }
-}
-
-/// How [`Sys::write_atomic`] treats the file.
-#[derive(Debug, Clone, Copy)]
-pub struct Write {
-    mode: u32,
-    force_mode: bool,
-    git_lock: bool,
-}
-
-impl Write {
-    /// A new file gets `mode`; an old one keeps its own.
-    #[must_use]
-    pub fn keeping_mode(mode: u32) -> Self {
-        Self { mode, force_mode: false, git_lock: false }
-    }
-
-    /// The file has `mode` afterwards, whatever it had.
-    #[must_use]
-    pub fn with_mode(mode: u32) -> Self {
-        Self { mode, force_mode: true, git_lock: false }
-    }
-
-    /// Holds `FILE.lock` meanwhile, as git does for its configuration (lockfile.h), so that none of two changes is lost.
-    #[must_use]
-    pub fn under_git_lock(mut self) -> Self {
-        self.git_lock = true;
-        self
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
-fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<&Path>) -> Result<(), FsError> {
-    let fail = |e: io::Error| FsError::io("write", path, e);
-    let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode & 0o600)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-        .map_err(fail)?;
-    let meta = file.metadata().map_err(fail)?;
-    let ours = meta.uid() == rustix::process::geteuid().as_raw();
-    if !ours || meta.nlink() != 1 || meta.mode() & 0o077 != 0 {
-        let reason = "could not be made private: this file system keeps no owners or modes".into();
-        return Err(FsError::Unsafe { path: path.into(), reason });
-    }
-    file.write_all(bytes).map_err(fail)?;
-    if let Some(like) = like {
-        copy_attributes(like, &file);
-    }
-    file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(fail)?;
-    file.sync_all().map_err(fail)
-}
-
-/// Carries ACLs and other extended attributes over, as far as this file system lets us.
-fn copy_attributes(from: &Path, to: &File) {
-    let mut names = vec![0u8; 4096];
-    let Ok(length) = rustix::fs::listxattr(from, &mut names[..]) else { return };
-    names.truncate(length);
-    for name in names.split(|b| *b == 0).filter(|n| !n.is_empty()) {
-        let mut value = vec![0u8; 65536];
-        if let Ok(length) = rustix::fs::getxattr(from, name, &mut value[..]) {
-            value.truncate(length);
-            let _ = rustix::fs::fsetxattr(to.as_fd(), name, &value, rustix::fs::XattrFlags::empty());
-        }
-    }
-}
-
-/// Renames `new` to `target` while holding git's `target.lock`.
-///
-/// The lock is a hard link to `new`: should this process be killed in between, the next doorkey can tell by the
-/// inode that the lock is its own, and removes it.
-#[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
-fn replace_under_git_lock(new: &Path, target: &Path) -> Result<(), FsError> {
-    let lock = PathBuf::from(format!("{}.lock", target.display()));
-    let mut tries = 0;
-    while let Err(e) = std::fs::hard_link(new, &lock) {
-        if e.kind() != io::ErrorKind::AlreadyExists {
-            return Err(FsError::io("lock", &lock, e));
-        }
-        if tries == 100 {
-            return Err(FsError::GitLocked { path: lock });
-        }
-        tries += 1;
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    let renamed = std::fs::rename(new, target).map_err(|e| FsError::io("rename to", target, e));
-    let unlocked = std::fs::remove_file(&lock).map_err(|e| FsError::io("unlock", &lock, e));
-    renamed.and(unlocked)
-}
-
-/// Makes a rename or a new name in `dir` durable.
-#[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
-fn sync_dir(dir: &Path) -> Result<(), FsError> {
-    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let file = File::open(dir).map_err(|e| FsError::io("sync", dir, e))?;
-    file.sync_all().map_err(|e| FsError::io("sync", dir, e))
 }

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod local_socket;
 pub mod lock;
 pub mod net;
+pub mod new_key;
 pub mod place;
 pub mod process;
 pub mod run;

@@ -1,6 +1,10 @@
 //! What this process lets others see of itself.
 
+use crate::secret::Secret;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use std::io::Read;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// No core file and no reading of our memory by other processes of the user (SECURITY rule 33).
 ///
@@ -21,4 +25,41 @@ pub fn parent_arguments() -> Option<Vec<Vec<u8>>> {
     }
     let body = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
     Some(body.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
+}
+
+/// Reads at most `limit` bytes into a buffer that is wiped afterwards and never moved. `None` when reading fails.
+#[must_use]
+pub fn read_wiped(from: impl std::io::Read, limit: usize) -> Option<Secret> {
+    let mut bytes = Vec::with_capacity(limit);
+    let result = from.take(limit as u64).read_to_end(&mut bytes);
+    let read = Secret::take(bytes);
+    result.ok().map(|_| read)
+}
+
+/// Runs `work` beside us with a time limit. `None` when it took longer: then the process should end, and it with it.
+pub fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = send.send(work());
+    });
+    receive.recv_timeout(limit).ok()
+}
+
+/// A bug ends the process with code 70 and one line that names the place in our code, never a value
+/// (SECURITY rule 34).
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "nothing can be trusted after a bug, not even unwinding"
+)]
+pub fn end_on_bug() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
+        let text = format!(
+            "error: doorkey has a bug, at {place}\n  why: something happened that its authors ruled out; nothing more was done\n  \
+             fix: please report this line; an interrupted change is taken back by the next one\n"
+        );
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+        std::process::exit(70);
+    }));
 }

@@ -71,6 +71,11 @@ pub enum Ask {
         /// The folder to stand in.
         dir: PathBuf,
     },
+    /// `git config --get KEY`
+    GitValue {
+        /// The key.
+        key: String,
+    },
     /// `git ls-remote URL HEAD`: what the user's own git does, with the user's own helpers.
     GitLsRemote {
         /// The repository.
@@ -98,6 +103,7 @@ impl Ask {
                 list.extend(words(&["config", "--list", "-z", "--show-origin", "--show-scope"]));
                 ("git", list)
             }
+            Self::GitValue { key } => ("git", words(&["config", "--get", key])),
             Self::GitLsRemote { url } => {
                 let mut list = words(&["ls-remote", "--", url]);
                 list.push("HEAD".into());
@@ -172,6 +178,35 @@ impl Sys {
         limit: Duration,
     ) -> Result<Ran, RunError> {
         self.spawn(name, arguments, with, limit)
+    }
+
+    /// Lets the user's editor change a text, in a private file of ours that is removed afterwards. `editor` may carry
+    /// arguments, separated by blanks, as git's does.
+    ///
+    /// # Errors
+    /// The editor is missing or fails; the text is as it was then.
+    #[expect(clippy::disallowed_methods, reason = "an editor needs the terminal, which `spawn` takes away")]
+    pub fn edit_text(&mut self, editor: &str, name: &str, text: &[u8]) -> Result<Vec<u8>, RunError> {
+        let mut words = editor.split_whitespace();
+        let program = words.next().unwrap_or("vi");
+        let failed = |source: io::Error| RunError::Failed { program: program.into(), source };
+        let file =
+            if program.starts_with('/') { Some(PathBuf::from(program)) } else { self.program(program) };
+        let file = file.ok_or_else(|| RunError::Missing(program.into()))?;
+        let state = self.places().state().map(Path::to_path_buf).unwrap_or_default();
+        let folder = state.join("edit");
+        let copy = folder.join(name);
+        let disk = |_| failed(io::ErrorKind::PermissionDenied.into());
+        self.make_dir(&folder, 0o700).map_err(disk)?;
+        self.write_atomic(&copy, text, super::fs::Write::with_mode(0o600)).map_err(disk)?;
+        let status = Command::new(file).args(words).arg(&copy).status().map_err(failed);
+        let after = self.read(&copy).map_err(disk)?.unwrap_or_default();
+        let _ = self.remove_file(&copy);
+        match status {
+            Ok(status) if status.success() => Ok(after),
+            Ok(_) => Err(failed(io::ErrorKind::Interrupted.into())),
+            Err(error) => Err(error),
+        }
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]

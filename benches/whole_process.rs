@@ -1,0 +1,182 @@
+//! Whole processes, as git, ssh and people start them, each beside a peer in the same run.
+//!
+//! `cargo bench --bench whole_process` prints a table: median and least wall time over alternating runs, and the ratio
+//! of the medians. `credential get` is measured against `git credential-store get`, with one profile and with 1,000
+//! profiles and 10,000 credentials.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark may touch the machine and must fail loudly"
+)]
+
+use doorkey::model::name::ProfileName;
+use doorkey::model::plan::RecordId;
+use doorkey::secret::Secret;
+use doorkey::stores::{self, Entry, How};
+use doorkey::sys::Sys;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 200;
+
+struct Home {
+    path: PathBuf,
+}
+
+impl Home {
+    fn new(root: &Path, name: &str) -> Self {
+        let path = root.join(name);
+        fs::create_dir_all(path.join(".config/doorkey/profiles")).expect("a folder");
+        Self { path }
+    }
+
+    fn env(&self) -> Vec<(OsString, OsString)> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        vec![("HOME".into(), self.path.clone().into()), ("PATH".into(), path)]
+    }
+
+    fn command(&self, program: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(words).env_clear().envs(self.env()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn doorkey(&self, words: &[&str]) {
+        let status = self.command(doorkey(), words).status().expect("doorkey");
+        assert!(status.success(), "doorkey {words:?}");
+    }
+}
+
+fn doorkey() -> &'static str {
+    env!("CARGO_BIN_EXE_doorkey")
+}
+
+/// `profiles` profiles on hosts of ten, each with `tokens` tokens on as many hosts.
+fn fill(home: &Home, profiles: usize, tokens: usize) {
+    let mut sys = Sys::with_env(home.env());
+    stores::init(&mut sys, How::KeyFile(home.path.join("key"))).expect("a store");
+    let store = stores::open(&sys).expect("the store");
+    for number in 0..profiles {
+        let name = ProfileName::new(&format!("p{number}")).expect("a name");
+        let mut text = String::from("version = 1\n");
+        let mut ids = Vec::new();
+        for host in 0..tokens {
+            let host = format!("git{}.test", (number / 10) * 10 + host);
+            text.push_str(&format!(
+                "[[host]]\nname = \"{host}\"\nowners = [\"owner{number}\"]\ntransport = \"https\"\ntoken = {{ user = \"u\" }}\n"
+            ));
+            ids.push(RecordId { origin: format!("https://{host}"), path: String::new(), user: "u".into() });
+        }
+        let file = home.path.join(format!(".config/doorkey/profiles/{name}.toml"));
+        fs::write(file, text).expect("a profile");
+        let entry = Entry::new(Secret::copy_of(b"a-token-of-forty-characters-0123456789ab"));
+        let first = ids[0].clone();
+        store
+            .change(&mut sys, &name, &first, &mut |ledger, at| {
+                ids.iter().map(|id| ledger.put(id, &entry, at)).fold(false, |a, b| a | b)
+            })
+            .expect("tokens");
+    }
+    home.doorkey(&["use", "p0", "--yes", "--quiet"]);
+}
+
+fn time(mut command: Command, input: &str) -> Duration {
+    command.stdin(Stdio::piped());
+    let start = Instant::now();
+    let mut child = command.spawn().expect("a program");
+    let mut pipe = child.stdin.take().expect("its input");
+    let _ = pipe.write_all(input.as_bytes());
+    drop(pipe);
+    child.wait().expect("its end");
+    start.elapsed()
+}
+
+fn compare(
+    what: &str,
+    ours: impl Fn() -> Command,
+    peer: &str,
+    theirs: impl Fn() -> Command,
+    input: &str,
+    runs: usize,
+) {
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        a.push(time(ours(), input));
+        b.push(time(theirs(), input));
+    }
+    a.sort();
+    b.sort();
+    let ms = |d: Duration| d.as_secs_f64() * 1000.0;
+    let (ma, mb) = (ms(a[a.len() / 2]), ms(b[b.len() / 2]));
+    println!(
+        "{what:<44} {ma:>8.2} {:>8.2}   {peer:<34} {mb:>8.2} {:>8.2}   {:>5.2}",
+        ms(a[0]),
+        ms(b[0]),
+        ma / mb
+    );
+}
+
+fn main() {
+    // `cargo test --benches` only wants to see that it builds.
+    if !std::env::args().any(|a| a == "--bench") {
+        println!("run it with: cargo bench --bench whole_process");
+        return;
+    }
+    let root = tempfile::tempdir().expect("a folder");
+    let small = Home::new(root.path(), "small");
+    fill(&small, 1, 1);
+    let large = Home::new(root.path(), "large");
+    fill(&large, 1000, 10);
+    for home in [&small, &large] {
+        fs::write(home.path.join(".git-credentials"), "https://u:a-token@git0.test\n").expect("a file");
+    }
+    println!("milliseconds: median, least{:>42} median, least   ratio", "");
+    let ask = "protocol=https\nhost=git0.test\npath=owner0/app.git\n\n";
+    let store = |home: &Home| home.command("git", &["credential-store", "get"]);
+    for (what, home) in [("credential get, 1 profile", &small), ("credential get, 1,000 profiles", &large)] {
+        let launcher = home.path.join(".local/state/doorkey/bin/doorkey");
+        let generation = home.path.join(".local/state/doorkey/generations/000001");
+        let words = ["credential", "--generation", generation.to_str().unwrap(), "get"];
+        compare(
+            what,
+            || home.command(launcher.to_str().unwrap(), &words),
+            "git credential-store get",
+            || store(home),
+            ask,
+            RUNS,
+        );
+        let words = ["ssh-match", "--generation", generation.to_str().unwrap(), "--host", "git0.test", "p0"];
+        compare(
+            &what.replace("credential get", "ssh-match"),
+            || home.command(launcher.to_str().unwrap(), &words),
+            "git --version",
+            || home.command("git", &["--version"]),
+            "",
+            RUNS,
+        );
+    }
+    compare(
+        "status (doorkey), 1 profile",
+        || small.command(doorkey(), &[]),
+        "git --version",
+        || small.command("git", &["--version"]),
+        "",
+        RUNS,
+    );
+    compare(
+        "doctor, 1 profile",
+        || small.command(doorkey(), &["doctor"]),
+        "openssl storeutl, system bundle",
+        || small.command("openssl", &["storeutl", "-noout", "-certs", "/etc/ssl/certs/ca-certificates.crt"]),
+        "",
+        20,
+    );
+}

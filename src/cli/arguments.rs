@@ -1,0 +1,99 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps git credentials, SSH keys and corporate CAs of several tenants apart on one machine, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "doorkey", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Without a command: the status of this machine.\n\nExamples:\n  \
+    doorkey store init --key-file ~/.doorkey.key\n  \
+    doorkey profile add acme --host github.com --owner acme --email ada@acme.example\n  \
+    doorkey token add acme --user ada-acme\n  \
+    doorkey use acme\n  \
+    doorkey verify acme\n  \
+    doorkey doctor --fix")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Flags that every command knows.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Flags {
+    /// Show what would change, and change nothing
+    #[arg(short = 'n', long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Do it without asking
+    #[arg(short = 'y', long, global = true)]
+    pub(crate) yes: bool,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say only what is needed
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Colour on standard output
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tenants: suggest, add, list, show, edit, remove, check
+    #[command(subcommand)]
+    Profile(super::profile::ProfileCommand),
+    /// Single repositories that a profile speaks for: a fork, an outside collaborator
+    #[command(subcommand)]
+    Route(super::route::RouteCommand),
+    /// Which profile speaks for a URL or folder, and why
+    Which(super::which::Which),
+    /// Put git's and ssh's settings in force, with this profile's identity
+    Use(super::switch::Use),
+    /// The profile in force, in one line
+    Current,
+    /// Plain git and ssh again, at once
+    Off,
+    /// Undo `off`
+    On,
+    /// Tokens: add, list, check, remove
+    #[command(subcommand)]
+    Token(super::token::TokenCommand),
+    /// SSH keys: new, list
+    #[command(subcommand)]
+    Ssh(super::ssh::SshCommand),
+    /// Where secrets are kept: init, status, unlock, lock, export
+    #[command(subcommand)]
+    Store(super::store::StoreCommand),
+    /// Take the last change back, or the one with this number
+    Undo(super::undo::Which),
+    /// What doorkey changed, newest first
+    History,
+    /// What a change did, as a diff of its steps
+    Diff(super::undo::Which),
+    /// Completions for a shell, on standard output
+    Completions(super::completions::Wanted),
+    /// git's credential helper protocol; git calls this
+    #[command(after_help = "Reads a request on standard input as gitcredentials(7) says:\n  \
+        printf 'protocol=https\\nhost=github.com\\npath=acme/app.git\\n\\n' | doorkey credential get")]
+    Credential {
+        /// get, store, erase or capability
+        words: Vec<String>,
+    },
+    /// Tells ssh whether a connection belongs to a profile; ssh calls this
+    SshMatch {
+        /// The profile
+        words: Vec<String>,
+    },
+}

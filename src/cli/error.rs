@@ -1,0 +1,280 @@
+//! Errors of the lower floors in words for people: what, why, do; and the exit code. The only place that does this.
+
+use super::Exit;
+use crate::engine::apply::ApplyError;
+use crate::engine::in_force::InForceError;
+use crate::engine::journal::JournalError;
+use crate::engine::profiles::{ProfilesError, route_text};
+use crate::model::name::BadName;
+use crate::stores::StoreError;
+use crate::sys::fs::FsError;
+use crate::sys::run::RunError;
+use std::io::{self, Write};
+
+/// An error as it is shown.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) what: String,
+    pub(crate) why: String,
+    pub(crate) fix: String,
+}
+
+impl Failure {
+    pub(crate) fn new(
+        exit: Exit,
+        what: impl Into<String>,
+        why: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { exit, what: what.into(), why: why.into(), fix: fix.into() }
+    }
+
+    pub(crate) fn usage(what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what, "", fix)
+    }
+}
+
+/// What clap says of a wrong command line; help and version are no errors.
+pub(crate) fn usage(error: &clap::Error) -> u8 {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = write!(io::stderr().lock(), "{text}");
+        Exit::Usage as u8
+    } else {
+        let _ = write!(io::stdout().lock(), "{text}");
+        Exit::Fine as u8
+    }
+}
+
+fn no_home() -> Failure {
+    Failure::new(
+        Exit::CouldNot,
+        "HOME is not set, so there is no place for settings and state",
+        "git reads its global configuration from $HOME too, and would find none",
+        "set HOME to an absolute path, or DOORKEY_CONFIG_DIR and DOORKEY_STATE_DIR",
+    )
+}
+
+/// What an I/O error means, without the library's words.
+fn io_reason(source: &io::Error) -> (&'static str, &'static str) {
+    match source.kind() {
+        io::ErrorKind::StorageFull => ("the disk is full", "free some space; nothing was lost"),
+        io::ErrorKind::QuotaExceeded => ("your disk quota is used up", "free some space; nothing was lost"),
+        io::ErrorKind::PermissionDenied => (
+            "you may not do this with it",
+            "look at its owner and mode, and those of the folders above it: ls -ld",
+        ),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            ("the file system is mounted read-only", "use a home folder that can be written")
+        }
+        io::ErrorKind::NotFound => ("it is not there", "look at the path for a spelling mistake"),
+        io::ErrorKind::AlreadyExists => ("that name is taken already", "move the other file away first"),
+        io::ErrorKind::IsADirectory => ("it is a folder", "name a file"),
+        io::ErrorKind::NotADirectory => ("a part of the path is a file, not a folder", "move that file away"),
+        io::ErrorKind::FileTooLarge => ("a limit on file sizes is in the way", "raise it: ulimit -f"),
+        _ => ("the operating system reported an input/output error", "look at the disk: dmesg, df"),
+    }
+}
+
+impl From<FsError> for Failure {
+    fn from(error: FsError) -> Self {
+        let what = error.to_string();
+        let (why, fix): (String, String) = match &error {
+            FsError::Io { source, .. } => {
+                let (why, fix) = io_reason(source);
+                (why.into(), fix.into())
+            }
+            FsError::NotAFile { .. } => ("doorkey reads and writes files only".into(), "move it away".into()),
+            FsError::TooLarge { .. } => {
+                ("no settings file is that large".into(), "look at what the file is".into())
+            }
+            FsError::Unsafe { path, .. } => (
+                "whoever may write it could change where your credentials go".into(),
+                format!("make it yours alone: chown and chmod go-w {}", path.display()),
+            ),
+            FsError::Locked { .. } => (
+                "it waited ten seconds for it".into(),
+                "wait for the other command to end, then try again".into(),
+            ),
+            FsError::GitLocked { path } => (
+                "git makes this file while it writes, and removes it afterwards".into(),
+                format!("wait for the other git; if none is running, remove it: rm {}", path.display()),
+            ),
+        };
+        Self::new(Exit::CouldNot, what, why, fix)
+    }
+}
+
+impl From<BadName> for Failure {
+    fn from(error: BadName) -> Self {
+        Self::usage(error.to_string(), "")
+    }
+}
+
+impl From<ProfilesError> for Failure {
+    fn from(error: ProfilesError) -> Self {
+        let what = error.to_string();
+        match error {
+            ProfilesError::NoConfig => no_home(),
+            ProfilesError::Fs(error) => error.into(),
+            ProfilesError::Broken { path, .. } => Self::new(
+                Exit::CouldNot,
+                what,
+                "",
+                format!("edit the line, then: doorkey profile check ({})", path.display()),
+            ),
+            ProfilesError::BadName { path, .. } => {
+                Self::new(Exit::CouldNot, what, "", format!("rename the file: mv {} ...", path.display()))
+            }
+            ProfilesError::Conflict(a, b) => Self::new(
+                Exit::Usage,
+                what,
+                "one repository must have one profile, or nobody knows whose credential is sent",
+                format!(
+                    "take {} out of one of them: doorkey profile edit {} (or {})",
+                    route_text(&a),
+                    a.profile,
+                    b.profile
+                ),
+            ),
+            ProfilesError::Unknown(_) => {
+                Self::new(Exit::Usage, what, "", "see which there are: doorkey profile list")
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        let what = error.to_string();
+        match error {
+            JournalError::Fs(error) => error.into(),
+            JournalError::Damaged { path } => Self::new(
+                Exit::CouldNot,
+                what,
+                "an entry of the journal is not what doorkey wrote, so what it says cannot be undone safely",
+                format!("move it away: mv {0} {0}.damaged", path.display()),
+            ),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let what = error.to_string();
+        let (why, fix) = match error {
+            RunError::Missing(program) => ("doorkey needs it for this", format!("install {program}")),
+            RunError::Failed { source, .. } => {
+                let (why, fix) = io_reason(&source);
+                (why, fix.into())
+            }
+            RunError::TooSlow { .. } => ("it was stopped", "try it by hand to see what it waits for".into()),
+        };
+        Self::new(Exit::CouldNot, what, why, fix)
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        let what = error.to_string();
+        match error {
+            ApplyError::NoState => no_home(),
+            ApplyError::Fs(error) => error.into(),
+            ApplyError::Journal(error) => error.into(),
+            ApplyError::Store(error) => error.into(),
+            ApplyError::Changed { expected, .. } => {
+                let why = if expected.is_empty() {
+                    "it is not as doorkey left or found it".into()
+                } else {
+                    format!(
+                        "doorkey's own lines there were changed; it expected: {}",
+                        expected.trim().replace('\n', " | ")
+                    )
+                };
+                Self::new(
+                    Exit::CouldNot,
+                    what,
+                    why,
+                    "nothing was changed; edit the file by hand, or look at: doorkey diff",
+                )
+            }
+            ApplyError::NoKey(_) => {
+                Self::new(Exit::CouldNot, what, "", "try it by hand: ssh-keygen -t ed25519")
+            }
+            ApplyError::NothingToUndo => {
+                Self::new(Exit::Usage, what, "", "see what was changed: doorkey history")
+            }
+            ApplyError::GenerationGone(_) => Self::new(
+                Exit::CouldNot,
+                what,
+                "old generations are kept for a day, and as long as one of the last fifty changes needs them",
+                "make a new one: doorkey use PROFILE",
+            ),
+        }
+    }
+}
+
+impl From<InForceError> for Failure {
+    fn from(error: InForceError) -> Self {
+        let what = error.to_string();
+        match error {
+            InForceError::NoHome => no_home(),
+            InForceError::Fs(error) => error.into(),
+            InForceError::Profiles(error) => error.into(),
+            InForceError::Render(_) => Self::new(
+                Exit::CouldNot,
+                what,
+                "a file of git or ssh could not name it safely",
+                "use a path without that character (HOME, DOORKEY_STATE_DIR, or the key's path)",
+            ),
+            InForceError::Root { profile, .. } => Self::new(
+                Exit::CouldNot,
+                what,
+                "a profile's CA must be readable certificates of a CA",
+                format!("put the file in place, or edit [trust]: doorkey profile edit {profile}"),
+            ),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let what = error.to_string();
+        let (why, fix): (&str, String) = match &error {
+            StoreError::Fs(_) => {
+                let StoreError::Fs(error) = error else { return Self::new(Exit::Bug, what, "", "") };
+                return error.into();
+            }
+            StoreError::NoStore => (
+                "secrets are kept encrypted, never in a plain file",
+                "make one: doorkey store init (with a passphrase), or: doorkey store init --key-file PATH"
+                    .into(),
+            ),
+            StoreError::Exists { .. } => ("", "see: doorkey store status".into()),
+            StoreError::Locked => (
+                "its passphrase was not given in this session, or its time ran out",
+                "doorkey store unlock".into(),
+            ),
+            StoreError::WrongPassphrase { .. } => {
+                ("nothing was changed", "try again; the old passphrase stays in force".into())
+            }
+            StoreError::WrongKeyFile { .. } => {
+                ("nothing was changed", "put back the key file that this vault was made with".into())
+            }
+            StoreError::Rollback { .. } => (
+                "the file is older than the last one doorkey wrote: restored from a backup, or put there by somebody",
+                "if you restored it yourself: doorkey store accept PROFILE".into(),
+            ),
+            StoreError::OsKeyring(_) => (
+                "the OS keyring is a service of your desktop session",
+                "unlock it in the desktop, or use the vault instead: doorkey store status".into(),
+            ),
+            _ => (
+                "nothing was changed",
+                "see: doorkey store status; a backup of the vault folder can be put back".into(),
+            ),
+        };
+        Self::new(Exit::CouldNot, what, why, fix)
+    }
+}

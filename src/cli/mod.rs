@@ -1,0 +1,129 @@
+//! Words in, words out, exit codes. One file a command.
+
+mod arguments;
+mod ask;
+mod change;
+mod completions;
+mod credential;
+mod error;
+mod json;
+mod profile;
+mod route;
+mod say;
+mod ssh;
+mod ssh_match;
+mod status;
+mod store;
+mod switch;
+mod table;
+mod token;
+mod undo;
+mod which;
+
+use crate::sys::Sys;
+use crate::sys::tty::Terminal;
+use arguments::{Command, Flags};
+use clap::Parser;
+use error::Failure;
+use say::Say;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// Exit codes (PRODUCT.md): scripts rely on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Fine.
+    Fine = 0,
+    /// There are findings.
+    Findings = 1,
+    /// Used wrongly.
+    Usage = 2,
+    /// Could not check or do it: the machine or the network.
+    CouldNot = 3,
+    /// You said no.
+    No = 4,
+    /// Our bug.
+    Bug = 70,
+}
+
+/// What every command gets.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) sys: Sys,
+    pub(crate) say: Say,
+    pub(crate) flags: Flags,
+    pub(crate) terminal: Terminal,
+}
+
+/// Runs a command line and says how it ended.
+#[must_use]
+pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
+    let (sys, code) = match quick(sys, arguments) {
+        Quick::Done(code) => return code,
+        Quick::Not(sys) => (sys, Exit::Fine),
+    };
+    let parsed = match arguments::Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return error::usage(&error),
+    };
+    let terminal = Terminal::find();
+    let flags = parsed.flags;
+    let say = Say::new(&sys, &flags, terminal);
+    let mut context = Context { sys, say, flags, terminal };
+    let result = match parsed.command {
+        None => status::run(&mut context),
+        Some(command) => command.run(&mut context),
+    };
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(failure) => context.say.failure(&failure, context.flags.json),
+    };
+    if context.say.broken_pipe() { code as u8 } else { exit as u8 }
+}
+
+enum Quick {
+    Done(u8),
+    Not(Sys),
+}
+
+/// What git and ssh call in every fetch is dispatched before the argument parser is built.
+fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
+    let called_as = arguments.first().map(Path::new).and_then(Path::file_name);
+    let words: Vec<&OsStr> = arguments.iter().skip(1).map(OsString::as_os_str).collect();
+    if called_as == Some(OsStr::new("git-credential-doorkey")) {
+        return Quick::Done(credential::run(sys, &words));
+    }
+    match words.split_first() {
+        Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
+            Quick::Done(credential::run(sys, rest))
+        }
+        Some((verb, rest)) if *verb == "ssh-match" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
+            Quick::Done(ssh_match::run(sys, rest))
+        }
+        _ => Quick::Not(sys),
+    }
+}
+
+impl Command {
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Profile(command) => profile::run(context, command),
+            Self::Route(command) => route::run(context, command),
+            Self::Which(wanted) => which::run(context, &wanted),
+            Self::Use(wanted) => switch::use_profile(context, &wanted),
+            Self::Current => status::current(context),
+            Self::Off => switch::off(context),
+            Self::On => switch::on(context),
+            Self::Token(command) => token::run(context, command),
+            Self::Ssh(command) => ssh::run(context, command),
+            Self::Store(command) => store::run(context, command),
+            Self::Undo(wanted) => undo::undo(context, &wanted),
+            Self::History => undo::history(context),
+            Self::Diff(wanted) => undo::diff(context, &wanted),
+            Self::Completions(wanted) => completions::run(context, &wanted),
+            // Dispatched before the parser; only their --help comes here.
+            Self::Credential { .. } | Self::SshMatch { .. } => Ok(Exit::Usage),
+        }
+    }
+}

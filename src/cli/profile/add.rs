@@ -1,0 +1,305 @@
+//! `doorkey profile add`
+
+use super::{git_setting, refreshed};
+use crate::cli::change::carry_out;
+use crate::cli::error::Failure;
+use crate::cli::say::Mark;
+use crate::cli::{Context, Exit, ask};
+use crate::engine::{in_force, profiles};
+use crate::model::name::{HostName, ProfileName, check_user};
+use crate::model::plan::{Plan, Step};
+use crate::model::profile::{Host, Identity, Profile, Proxy, Transport, Trust, Verify};
+use crate::model::profile_file;
+use crate::model::route::{Origin, OwnerPath, Scheme};
+use clap::{Args, ValueEnum};
+use std::path::Path;
+
+/// `doorkey profile add NAME --host HOST ...`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    doorkey profile add acme --host github.com --owner acme --user ada-acme --email ada@acme.example\n  \
+    doorkey profile add globex --host git.globex.example --ssh-port 2222 --transport ssh --ssh-key id_globex\n  \
+    doorkey profile add acme --host git.acme.example --ca proxy-root.pem --proxy http://proxy.acme.example:8080")]
+pub(crate) struct Add {
+    /// The profile's name: a-z, 0-9, '.', '_', '-'
+    name: Option<String>,
+    /// Its git server, with the HTTPS port where that is not 443
+    #[arg(long, value_name = "HOST[:PORT]")]
+    host: Option<String>,
+    /// The SSH port where that is not 22
+    #[arg(long, value_name = "N")]
+    ssh_port: Option<u16>,
+    /// An owner (organisation, group, user) it speaks for; may be repeated; none = the whole host
+    #[arg(long = "owner", value_name = "OWNER")]
+    owners: Vec<String>,
+    /// The kind of server, where its name does not tell
+    #[arg(long)]
+    provider: Option<String>,
+    /// How repositories are reached
+    #[arg(long, value_enum)]
+    transport: Option<Way>,
+    /// user.name in commits
+    #[arg(long = "name", value_name = "NAME", id = "identity-name")]
+    person: Option<String>,
+    /// user.email in commits
+    #[arg(long)]
+    email: Option<String>,
+    /// The user name that goes with the token
+    #[arg(long)]
+    user: Option<String>,
+    /// The private SSH key: a name below ~/.ssh, or a path
+    #[arg(long, value_name = "PATH")]
+    ssh_key: Option<String>,
+    /// A folder in which its identity is in force; may be repeated
+    #[arg(long = "dir", value_name = "DIR")]
+    dirs: Vec<String>,
+    /// A CA certificate its hosts are reached through; copied beside the profile; may be repeated
+    #[arg(long = "ca", value_name = "FILE")]
+    ca: Vec<String>,
+    /// The proxy its hosts are reached through
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Hosts that are reached directly, separated by commas
+    #[arg(long, value_name = "LIST")]
+    no_proxy: Option<String>,
+    /// A repository that proves the profile; may be repeated
+    #[arg(long = "verify", value_name = "URL")]
+    verify: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Https,
+    Ssh,
+    Both,
+}
+
+pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failure> {
+    if wanted.name.is_none() || wanted.host.is_none() {
+        if !context.terminal.can_ask() || context.flags.json {
+            return Err(Failure::usage(
+                "a profile needs a name and a host",
+                "doorkey profile add NAME --host HOST [--owner OWNER]...",
+            ));
+        }
+        ask_for_the_rest(context, &mut wanted)?;
+    }
+    let name = ProfileName::new(wanted.name.as_deref().unwrap_or_default())?;
+    let path = profiles::file(&context.sys, &name)?;
+    let (profile, roots) = build(context, name, &wanted)?;
+    let text = profile_file::write_new(&profile);
+    let mut plan = Plan::new(format!("profile add {}", profile.name));
+    match context.sys.read(&path)? {
+        // The same command again: nothing to do.
+        Some(old) if old == text.as_bytes() => {}
+        Some(_) => {
+            return Err(Failure::usage(
+                format!("profile {} is there already", profile.name),
+                format!(
+                    "change it: doorkey profile edit {0}, or look at it: doorkey profile show {0}",
+                    profile.name
+                ),
+            ));
+        }
+        None => {
+            for (file, bytes) in roots {
+                if context.sys.read(&file)?.is_none_or(|old| old != bytes) {
+                    plan.push(Step::Create { path: file, text: bytes.into(), mode: 0o644 });
+                }
+            }
+            plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
+        }
+    }
+    let mut all = profiles::all_good(&context.sys)?;
+    all.retain(|p| p.name != profile.name);
+    all.push(profile.clone());
+    profiles::check_routes(&all)?;
+    make_folder(context, &mut plan)?;
+    // With a new CA, the generation can only be made when its file is in place: `use` does that.
+    if profile.trust.ca.is_empty() && !plan.is_empty() {
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        plan.steps.extend(refreshed(context, &all)?);
+    }
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("profile {} is made", profile.name));
+        for hint in next_steps(&profile) {
+            context.say.info(format!("  next: {hint}"));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// The folders of the profiles, when they are not there yet.
+fn make_folder(context: &Context, plan: &mut Plan) -> Result<(), Failure> {
+    let folder = profiles::folder(&context.sys)?;
+    if plan.is_empty() || context.sys.look_through(&folder)?.is_some() {
+        return Ok(());
+    }
+    let config = folder.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut made = Vec::new();
+    if context.sys.look_through(&config)?.is_none() {
+        made.push(Step::MakeDir { path: config, mode: 0o700 });
+    }
+    made.push(Step::MakeDir { path: folder, mode: 0o700 });
+    plan.steps.splice(0..0, made);
+    Ok(())
+}
+
+fn next_steps(profile: &Profile) -> Vec<String> {
+    let mut hints = Vec::new();
+    for host in &profile.hosts {
+        if host.transport.https() {
+            let user = host.token_user.as_deref().unwrap_or("USER");
+            hints.push(format!(
+                "doorkey token add {} --host {} --user {user}",
+                profile.name,
+                host.https_origin().authority()
+            ));
+        }
+        if host.transport.ssh() && host.ssh_key.is_none() {
+            hints.push(format!("doorkey ssh new {}", profile.name));
+        }
+    }
+    hints.push(format!("doorkey use {}", profile.name));
+    hints
+}
+
+type Roots = Vec<(std::path::PathBuf, Vec<u8>)>;
+
+fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile, Roots), Failure> {
+    let origin = Origin::from_authority(Scheme::Https, wanted.host.as_deref().unwrap_or_default())?;
+    let owners = wanted.owners.iter().map(|o| OwnerPath::new(o)).collect::<Result<Vec<_>, _>>()?;
+    if owners.iter().any(|o| o.depth() == 0) {
+        return Err(Failure::usage(
+            "an owner may not be empty",
+            "leave --owner out to speak for the whole host",
+        ));
+    }
+    if let Some(user) = &wanted.user {
+        check_user(user)?;
+    }
+    let transport = match wanted.transport {
+        Some(Way::Https) => Transport::Https,
+        Some(Way::Ssh) => Transport::Ssh,
+        Some(Way::Both) => Transport::Both,
+        // A host is not taken over for SSH without a key to offer there.
+        None if wanted.ssh_key.is_none() && wanted.ssh_port.is_none() => Transport::Https,
+        None => Transport::Both,
+    };
+    let (ca, roots) = copied_roots(context, &name, &wanted.ca)?;
+    let no_proxy = wanted.no_proxy.as_deref().unwrap_or_default();
+    let host = Host {
+        name: origin.host,
+        port: origin.port,
+        provider: wanted.provider.clone(),
+        owners,
+        transport,
+        plain_http_port: None,
+        token_user: wanted.user.clone(),
+        token_max_age_days: None,
+        ssh_port: wanted.ssh_port.unwrap_or(22),
+        ssh_user: "git".into(),
+        ssh_key: wanted.ssh_key.as_deref().map(|key| as_written(context, key)),
+        known_hosts: Vec::new(),
+    };
+    let profile = Profile {
+        name: name.clone(),
+        title: None,
+        dirs: wanted.dirs.clone(),
+        identity: Identity { name: wanted.person.clone(), email: wanted.email.clone(), signing_key: None },
+        hosts: vec![host],
+        routes: Vec::new(),
+        trust: Trust { ca },
+        proxy: Proxy {
+            url: wanted.proxy.clone(),
+            no_proxy: no_proxy.split(',').map(str::trim).filter(|e| !e.is_empty()).map(Into::into).collect(),
+        },
+        verify: wanted
+            .verify
+            .iter()
+            .map(|repo| Verify { repo: repo.clone(), access: "read".into() })
+            .collect(),
+        compat: Default::default(),
+    };
+    // What a person could not write into the file is not written by us either.
+    let text = profile_file::write_new(&profile);
+    let read = profile_file::read(&name, &text).map_err(|e| Failure::usage(e.problem, ""))?;
+    Ok((read, roots))
+}
+
+/// A path that is below the home folder is written with `~`; a relative one is taken from here if the file is here,
+/// and otherwise from `~/.ssh`.
+fn as_written(context: &Context, key: &str) -> String {
+    let expanded = context.sys.expanded(key);
+    let here = context.sys.cwd().map(|c| c.join(&expanded));
+    let path = match here {
+        _ if expanded.is_absolute() => expanded,
+        Some(here) if key.contains('/') && context.sys.look_through(&here).ok().flatten().is_some() => here,
+        _ => return key.into(),
+    };
+    context.sys.shown(&path)
+}
+
+/// CA files are checked, and copied beside the profile: the place they come from may be a download folder.
+fn copied_roots(
+    context: &Context,
+    name: &ProfileName,
+    files: &[String],
+) -> Result<(Vec<String>, Roots), Failure> {
+    let folder = profiles::folder(&context.sys)?;
+    let mut names = Vec::new();
+    let mut copies = Vec::new();
+    for file in files {
+        let path = context.sys.expanded(file);
+        let path = if path.is_absolute() { path } else { context.sys.cwd().unwrap_or_default().join(path) };
+        let bytes = context.sys.read(&path)?.ok_or_else(|| {
+            Failure::usage(format!("there is no file {file}"), "give the CA's certificate as a PEM file")
+        })?;
+        in_force::check_root(&bytes, context.sys.now()).map_err(|problem| {
+            Failure::usage(format!("{file} {problem}"), "give the CA's certificate as a PEM file")
+        })?;
+        let stem = path.file_name().and_then(|n| n.to_str()).unwrap_or("ca.pem");
+        let copy = format!("{name}.{stem}");
+        copies.push((folder.join(&copy), bytes));
+        names.push(copy);
+    }
+    Ok((names, copies))
+}
+
+fn ask_for_the_rest(context: &Context, wanted: &mut Add) -> Result<(), Failure> {
+    let filled = |text: String| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+    if wanted.name.is_none() {
+        let name = ask::text(context, "Name of the profile (acme)", None)?;
+        ProfileName::new(name.trim())?;
+        wanted.name = filled(name);
+    }
+    if wanted.host.is_none() {
+        let hosts = ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "dev.azure.com", "another"];
+        let chosen = ask::choice(context, "Its git server", &hosts)?;
+        let host = match hosts.get(chosen) {
+            Some(&"another") | None => {
+                ask::text(context, "Host name, with :PORT if HTTPS is not on 443", None)?
+            }
+            Some(known) => (*known).to_owned(),
+        };
+        Origin::from_authority(Scheme::Https, host.trim()).map(|o| HostName::new(o.host.as_str()))??;
+        wanted.host = filled(host);
+    }
+    if wanted.owners.is_empty() {
+        let owners =
+            ask::text(context, "Owners it speaks for, separated by blanks (none: the whole host)", None)?;
+        wanted.owners = owners.split_whitespace().map(str::to_owned).collect();
+    }
+    if wanted.user.is_none() {
+        wanted.user = filled(ask::text(context, "Your user name there", None)?);
+    }
+    if wanted.person.is_none() {
+        wanted.person =
+            filled(ask::text(context, "Name in commits", git_setting(context, "user.name").as_deref())?);
+    }
+    if wanted.email.is_none() {
+        wanted.email =
+            filled(ask::text(context, "E-mail in commits", git_setting(context, "user.email").as_deref())?);
+    }
+    Ok(())
+}

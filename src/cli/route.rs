@@ -1,0 +1,98 @@
+//! `doorkey route add|list|remove`: single repositories that a profile speaks for.
+
+use super::change::carry_out;
+use super::error::Failure;
+use super::profile::{edit_file, refreshed};
+use super::say::Mark;
+use super::{Context, Exit, json};
+use crate::engine::profiles::{self, route_text};
+use crate::model::name::ProfileName;
+use crate::model::plan::Plan;
+use crate::model::profile_file::{Edit, repo_route};
+use clap::Subcommand;
+use serde_json::json;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RouteCommand {
+    /// Let a profile speak for one repository, or everything below a path
+    #[command(after_help = "Example:\n  doorkey route add https://github.com/ada/fork.git acme")]
+    Add {
+        /// The repository's URL
+        url: String,
+        /// Who speaks for it
+        profile: String,
+    },
+    /// All routes, of hosts and of single repositories
+    List,
+    /// Take a single repository's route away
+    Remove {
+        /// The URL as it was added
+        url: String,
+        /// Whose it is
+        profile: String,
+    },
+}
+
+pub(crate) fn run(context: &mut Context, command: RouteCommand) -> Result<Exit, Failure> {
+    match command {
+        RouteCommand::Add { url, profile } => add(context, &url, &profile),
+        RouteCommand::Remove { url, profile } => remove(context, &url, &profile),
+        RouteCommand::List => list(context),
+    }
+}
+
+fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure> {
+    let name = ProfileName::new(profile)?;
+    let route = repo_route(url).map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
+    let mut all = profiles::all_good(&context.sys)?;
+    let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
+        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
+    };
+    let mut plan = Plan::new(format!("route add {route} {name}"));
+    if !profile.routes.contains(&route) {
+        profile.routes.push(route.clone());
+        plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(&route))?);
+        plan.steps.extend(refreshed(context, &all)?);
+    }
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("{name} speaks for {route}"));
+    }
+    Ok(Exit::Fine)
+}
+
+fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure> {
+    let name = ProfileName::new(profile)?;
+    let mut all = profiles::all_good(&context.sys)?;
+    let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
+        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
+    };
+    let route = repo_route(url).map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
+    if !profile.routes.contains(&route) {
+        return Err(Failure::usage(format!("{name} has no route {route}"), "see them: doorkey route list"));
+    }
+    profile.routes.retain(|r| *r != route);
+    let mut plan = Plan::new(format!("route remove {route} {name}"));
+    plan.push(edit_file(context, &name, |edit: &mut Edit| edit.remove_route(&route))?);
+    plan.steps.extend(refreshed(context, &all)?);
+    carry_out(context, &plan)?;
+    Ok(Exit::Fine)
+}
+
+fn list(context: &mut Context) -> Result<Exit, Failure> {
+    let all = profiles::all(&context.sys)?;
+    let mut claims: Vec<_> = all.good.iter().flat_map(|p| p.claims()).collect();
+    claims.sort_by_key(route_text);
+    if context.flags.json {
+        let routes: Vec<_> = claims
+            .iter()
+            .map(|c| json!({ "route": route_text(c), "profile": c.profile.as_str(), "user": c.user, "folds-case": c.fold_case }))
+            .collect();
+        context.say.line(json::document("routes", json!({ "routes": routes })));
+        return Ok(Exit::Fine);
+    }
+    let rows =
+        claims.iter().map(|c| vec![route_text(c), c.profile.to_string(), c.user.clone().unwrap_or_default()]);
+    let table = super::table::of(&["route", "profile", "user"], rows);
+    context.say.line(table);
+    Ok(Exit::Fine)
+}

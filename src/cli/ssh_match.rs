@@ -1,0 +1,98 @@
+//! `doorkey ssh-match`, which ssh calls for each block of a managed host.
+
+use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
+use crate::model::name::HostName;
+use crate::model::route_table;
+use crate::redact;
+use crate::sys::Sys;
+use crate::sys::process;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Longest time, since a command that hangs makes ssh hang (routing.md, SSH facts).
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Exit code 0: the connection belongs to one of the profiles. 1: it does not.
+pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
+    let Some(asked) = Asked::read(words) else {
+        say("usage: doorkey ssh-match [--closing] --generation FOLDER --host HOST PROFILE...");
+        return 2;
+    };
+    process::within(LIMIT, move || decide(&sys, &asked)).unwrap_or_else(|| {
+        say("the answer took too long (is the home folder on a slow network?), so no key is offered");
+        1
+    })
+}
+
+struct Asked {
+    closing: bool,
+    generation: PathBuf,
+    host: HostName,
+    profiles: Vec<String>,
+}
+
+impl Asked {
+    fn read(words: &[&OsStr]) -> Option<Self> {
+        let mut closing = false;
+        let mut generation = None;
+        let mut host = None;
+        let mut profiles = Vec::new();
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            match word.to_str()? {
+                "--closing" => closing = true,
+                "--generation" => generation = rest.next().map(PathBuf::from),
+                "--host" => host = HostName::new(rest.next()?.to_str()?).ok(),
+                profile => profiles.push(profile.to_owned()),
+            }
+        }
+        Some(Self { closing, generation: generation?, host: host?, profiles })
+    }
+}
+
+fn decide(sys: &Sys, asked: &Asked) -> u8 {
+    match answer(sys, &asked.generation, &asked.host, &asked.profiles) {
+        Ok(()) => 0,
+        Err(NoMatch::Other(_)) => 1,
+        Err(why) => {
+            // Only the last block of a host speaks, or a refusal would be said once for each profile.
+            if asked.closing {
+                say(&words(&why, &asked.host, &asked.profiles));
+            }
+            1
+        }
+    }
+}
+
+fn answer(sys: &Sys, generation: &Path, host: &HostName, profiles: &[String]) -> Result<(), NoMatch> {
+    let table = sys.read(&generation.join(route_table::FILE)).ok().flatten();
+    let table = table.and_then(|b| String::from_utf8(b).ok()).ok_or(NoMatch::NoRepository)?;
+    let arguments = process::parent_arguments().ok_or(NoMatch::NoRepository)?;
+    let asked = read_arguments(&arguments).ok_or(NoMatch::NoRepository)?;
+    let found = speaker(&table, host, &asked)?;
+    if profiles.contains(&found) { Ok(()) } else { Err(NoMatch::Other(found)) }
+}
+
+fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
+    let them = profiles.join(", ");
+    match why {
+        NoMatch::NoRepository => format!(
+            "{host} is shared by {them}, and this ssh names no repository, so no key is offered; \
+             to test one: ssh -G git@{host} \"git-upload-pack 'OWNER/REPO'\""
+        ),
+        NoMatch::BadPath(problem) => {
+            format!("no key is offered to {host}: {problem}, so its owner is not certain")
+        }
+        NoMatch::Unclaimed(path) => format!(
+            "no key is offered to {host}: no profile claims {path:?}; \
+             to let one speak for it: doorkey route add ssh://git@{host}/{path} PROFILE"
+        ),
+        NoMatch::Other(profile) => format!("{host}: the repository belongs to {profile}"),
+    }
+}
+
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "doorkey: {}", redact::for_terminal(text, false));
+}

@@ -1,0 +1,70 @@
+//! `use`, `off`, `on`.
+
+use super::change::carry_out;
+use super::error::Failure;
+use super::say::Mark;
+use super::{Context, Exit};
+use crate::engine::{generation, in_force, profiles};
+use crate::model::name::ProfileName;
+use crate::model::plan::{Plan, Step};
+use clap::Args;
+
+/// `doorkey use PROFILE`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Routes decide which credential is used where; `use` never widens them. It puts git's and ssh's\n\
+    settings in force for all profiles, with the identity of this one."
+)]
+pub(crate) struct Use {
+    /// Whose identity is in force
+    profile: String,
+}
+
+pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, Failure> {
+    let name = ProfileName::new(&wanted.profile)?;
+    let all = profiles::all_good(&context.sys)?;
+    if !all.iter().any(|p| p.name == name) {
+        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
+    }
+    let mut plan = Plan::new(format!("use {name}"));
+    plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("{name} is in force; git and ssh route by owner from now on"));
+        context
+            .say
+            .info("  prove it: doorkey verify   take it back: doorkey undo   plain git again: doorkey off");
+    }
+    Ok(Exit::Fine)
+}
+
+pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
+    let mut plan = Plan::new("off");
+    if let Some(from) = generation::current(&context.sys) {
+        plan.push(Step::Switch { from: Some(from), to: None, files: Default::default() });
+    }
+    // At once: off is what one reaches for when something does not work.
+    context.flags.yes = true;
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, "doorkey is off: git and ssh read none of its settings");
+        context.say.info("  back again: doorkey on");
+    }
+    Ok(Exit::Fine)
+}
+
+pub(crate) fn on(context: &mut Context) -> Result<Exit, Failure> {
+    let all = profiles::all_good(&context.sys)?;
+    let name = in_force::profile_in_force(&context.sys).filter(|n| all.iter().any(|p| p.name == *n));
+    if name.is_none()
+        && generation::before_off(&context.sys).is_none()
+        && generation::current(&context.sys).is_none()
+    {
+        return Err(Failure::usage("doorkey was never on here", "choose a profile: doorkey use PROFILE"));
+    }
+    let mut plan = Plan::new("on");
+    plan.steps = in_force::steps(&context.sys, &all, name.as_ref())?;
+    context.flags.yes = true;
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, "doorkey is on again");
+    }
+    Ok(Exit::Fine)
+}

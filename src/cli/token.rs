@@ -1,0 +1,255 @@
+//! `doorkey token add|list|remove`
+
+use super::ask::{Source, secret_from};
+use super::change::carry_out;
+use super::error::Failure;
+use super::say::Mark;
+use super::{Context, Exit, json, table};
+use crate::engine::{profiles, when};
+use crate::model::name::{ProfileName, check_user};
+use crate::model::plan::{Plan, RecordId, Step};
+use crate::model::profile::Profile;
+use crate::model::route::{Origin, OwnerPath, Scheme};
+use crate::stores::{self, State, StoreError, in_use};
+use crate::sys::Sys;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Keep a token for a profile's host
+    Add(Add),
+    /// All tokens, without their values
+    List(List),
+    /// Take a token out of use; it stays sealed for 30 days
+    Remove(Remove),
+}
+
+/// `doorkey token add PROFILE`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The token comes from a hidden prompt, from standard input, or from an open file descriptor; never\n\
+    from an argument, which other users of the machine could read.\n\nExamples:\n  \
+    doorkey token add acme\n  printf %s \"$TOKEN\" | doorkey token add acme --host github.com --user ada --stdin --yes"
+)]
+pub(crate) struct Add {
+    /// Whose it is
+    profile: String,
+    /// For which of its hosts; may be left out when it has one
+    #[arg(long, value_name = "HOST[:PORT]")]
+    host: Option<String>,
+    /// The user name that goes with it
+    #[arg(long)]
+    user: Option<String>,
+    /// Only for repositories below this owner
+    #[arg(long, value_name = "OWNER")]
+    owner: Option<String>,
+    /// Read the token from standard input
+    #[arg(long, conflicts_with = "token_fd")]
+    stdin: bool,
+    /// Read the token from this open file descriptor
+    #[arg(long, value_name = "N")]
+    token_fd: Option<i32>,
+}
+
+/// `doorkey token list [PROFILE]`
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only of this profile
+    profile: Option<String>,
+}
+
+/// `doorkey token remove PROFILE`
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// Whose it is
+    profile: String,
+    /// For which host; may be left out when there is one token
+    #[arg(long, value_name = "HOST[:PORT]")]
+    host: Option<String>,
+    /// The user name that goes with it
+    #[arg(long)]
+    user: Option<String>,
+}
+
+pub(crate) fn run(context: &mut Context, command: TokenCommand) -> Result<Exit, Failure> {
+    match command {
+        TokenCommand::Add(wanted) => add(context, &wanted),
+        TokenCommand::List(wanted) => list(context, &wanted),
+        TokenCommand::Remove(wanted) => remove(context, &wanted),
+    }
+}
+
+fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
+    let name = ProfileName::new(&wanted.profile)?;
+    let profile = profiles::one(&context.sys, &name)?;
+    let origin = origin_of(&profile, wanted.host.as_deref())?;
+    let expected = profile.host_for(&origin).and_then(|h| h.token_user.clone());
+    let user = match (&wanted.user, &expected) {
+        (Some(given), Some(wish)) if given != wish => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("profile {name} is user {wish:?} on {origin}, not {given:?}"),
+                "a token under another name would never be used",
+                format!("leave --user out, or change the profile: doorkey profile edit {name}"),
+            ));
+        }
+        (Some(given), _) => given.clone(),
+        (None, Some(wish)) => wish.clone(),
+        (None, None) if context.terminal.can_ask() && !context.flags.json => {
+            super::ask::text(context, &format!("User name on {origin}"), None)?
+        }
+        (None, None) => return Err(Failure::usage("a token needs its user name", "add --user USER")),
+    };
+    check_user(&user)?;
+    let path = wanted.owner.as_deref().map_or(Ok(OwnerPath::whole_host()), OwnerPath::new)?;
+    let record = RecordId { origin: origin.to_string(), path: path.as_str().into(), user };
+    let store = stores::open(&context.sys)?;
+    let records = store.records(&context.sys, &name)?;
+    let source = match (wanted.stdin, wanted.token_fd) {
+        (true, _) => Source::Stdin,
+        (_, Some(number)) => Source::Descriptor(number),
+        _ => Source::Prompt,
+    };
+    let secret = secret_from(context, source, "token", false)?;
+    let mut plan = Plan::new(format!("token add {name}"));
+    let present = in_use(&records, &record);
+    let same = present.is_some_and(|r| r.state == State::Active && r.entry.secret.same_as(secret.expose()));
+    if !same {
+        plan.put_secret(name.clone(), record.clone(), present.map(|r| r.version), secret);
+    }
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(
+            Mark::Good,
+            format!("the token of {name} for {} as {} is kept", record.origin, record.user),
+        );
+    }
+    Ok(Exit::Fine)
+}
+
+/// The HTTPS origin that is meant: the one given, if the profile has it, or its only one.
+fn origin_of(profile: &Profile, given: Option<&str>) -> Result<Origin, Failure> {
+    let known: Vec<Origin> =
+        profile.hosts.iter().flat_map(|h| h.origins()).filter(|o| o.scheme != Scheme::Ssh).collect();
+    let names = || known.iter().map(Origin::authority).collect::<Vec<_>>().join(", ");
+    let Some(given) = given else {
+        return match known.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err(Failure::usage(
+                format!("profile {} has no host over HTTPS", profile.name),
+                format!("give it one: doorkey profile edit {}", profile.name),
+            )),
+            _ => Err(Failure::usage(
+                format!("profile {} has several hosts", profile.name),
+                format!("add --host, one of: {}", names()),
+            )),
+        };
+    };
+    let wanted = match given.split_once("://") {
+        Some(_) => Origin::parse(given)?,
+        None => Origin::from_authority(Scheme::Https, given)?,
+    };
+    if known.contains(&wanted) {
+        return Ok(wanted);
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!("profile {} has no host {}", profile.name, wanted.authority()),
+        "a token is only kept for a host that the profile names, so that it goes nowhere else",
+        format!("its hosts: {}; add one: doorkey profile edit {}", names(), profile.name),
+    ))
+}
+
+fn list(context: &mut Context, wanted: &List) -> Result<Exit, Failure> {
+    let names: Vec<ProfileName> = match &wanted.profile {
+        Some(name) => vec![profiles::one(&context.sys, &ProfileName::new(name)?)?.name],
+        None => profiles::all(&context.sys)?.good.into_iter().map(|p| p.name).collect(),
+    };
+    let store = stores::open(&context.sys)?;
+    let mut found = Vec::new();
+    for name in names {
+        let records = store.records(&context.sys, &name)?;
+        found.extend(records.into_iter().filter(|r| r.state != State::Retired).map(|r| (name.clone(), r)));
+    }
+    if context.flags.json {
+        let tokens: Vec<_> = found
+            .iter()
+            .map(|(name, r)| {
+                json!({ "profile": name.as_str(), "origin": r.id.origin, "owner": r.id.path, "user": r.id.user,
+                    "added": r.added, "expires": r.entry.password_expiry_utc.or(r.entry.expires), "state": r.state })
+            })
+            .collect();
+        context.say.line(json::document("tokens", json!({ "tokens": tokens })));
+        return Ok(Exit::Fine);
+    }
+    if found.is_empty() {
+        context.say.info("There are no tokens. Keep one: doorkey token add PROFILE");
+        return Ok(Exit::Fine);
+    }
+    let rows = found.iter().map(|(name, r)| {
+        let state = match r.state {
+            State::Suspect => format!("refused by its host {}", when::date(r.since)),
+            _ => "in use".into(),
+        };
+        let place =
+            if r.id.path.is_empty() { r.id.origin.clone() } else { format!("{}/{}", r.id.origin, r.id.path) };
+        vec![name.to_string(), place, r.id.user.clone(), when::date(r.added), state]
+    });
+    let text = table::of(&["profile", "for", "user", "added", "state"], rows);
+    context.say.line(text);
+    Ok(Exit::Fine)
+}
+
+fn remove(context: &mut Context, wanted: &Remove) -> Result<Exit, Failure> {
+    let name = ProfileName::new(&wanted.profile)?;
+    let store = stores::open(&context.sys)?;
+    let host = wanted.host.as_deref().map(|h| Origin::from_authority(Scheme::Https, h)).transpose()?;
+    let records: Vec<_> = store
+        .records(&context.sys, &name)?
+        .into_iter()
+        .filter(|r| r.state != State::Retired)
+        .filter(|r| host.as_ref().is_none_or(|h| r.id.origin == h.to_string()))
+        .filter(|r| wanted.user.as_ref().is_none_or(|u| *u == r.id.user))
+        .collect();
+    let record = match records.as_slice() {
+        [only] => only,
+        [] => {
+            return Err(Failure::usage(
+                format!("{name} has no such token"),
+                format!("see: doorkey token list {name}"),
+            ));
+        }
+        _ => {
+            return Err(Failure::usage(
+                format!("{name} has several tokens"),
+                "say which: --host HOST --user USER",
+            ));
+        }
+    };
+    let mut plan = Plan::new(format!("token remove {name}"));
+    plan.push(Step::RetireSecret {
+        profile: name.clone(),
+        record: record.id.clone(),
+        before: Some(record.version),
+    });
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("the token of {name} for {} is out of use", record.id.origin));
+        context.say.info("  it is still valid at the host: revoke it there");
+    }
+    Ok(Exit::Fine)
+}
+
+/// The steps that take every token of a profile out of use. A machine without a store has none.
+pub(super) fn retire_all(sys: &Sys, name: &ProfileName) -> Result<Vec<Step>, Failure> {
+    let store = match stores::open(sys) {
+        Ok(store) => store,
+        Err(StoreError::NoStore) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let records = store.records(sys, name)?;
+    Ok(records
+        .into_iter()
+        .filter(|r| r.state != State::Retired)
+        .map(|r| Step::RetireSecret { profile: name.clone(), before: Some(r.version), record: r.id })
+        .collect())
+}

@@ -1,0 +1,96 @@
+//! `undo`, `history`, `diff`.
+
+use super::error::Failure;
+use super::say::Mark;
+use super::{Context, Exit, ask, json, table};
+use crate::engine::apply::{self, ApplyError};
+use crate::engine::journal::{Entry, Journal};
+use crate::engine::{preview, when};
+use crate::model::plan::Plan;
+use clap::Args;
+use serde_json::json;
+
+/// A change, by its number in `doorkey history`.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The number; the last change when left out
+    id: Option<u64>,
+}
+
+fn journal(context: &Context) -> Result<Journal, Failure> {
+    Ok(Journal::below(context.sys.places().state().ok_or(ApplyError::NoState)?))
+}
+
+pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
+    let entry = journal(context)?.to_undo(&context.sys, wanted.id)?.ok_or(ApplyError::NothingToUndo)?;
+    let plan =
+        Plan { title: format!("undo {}", entry.id), steps: entry.inverse.clone(), secrets: Vec::new() };
+    let shown = preview::preview(&context.sys, &plan)?;
+    if !context.flags.json {
+        context.say.info(format!("Undo of {} ({}, {}):", entry.id, entry.title, when::date_time(entry.time)));
+        for line in &shown.lines {
+            context.say.info(format!("- {line}"));
+        }
+        if !context.flags.quiet {
+            context.say.diff(&shown.diff);
+        }
+    }
+    if context.flags.dry_run {
+        context.say.info("Dry run: nothing was changed.");
+        return Ok(Exit::Fine);
+    }
+    if !context.flags.yes {
+        if !context.terminal.can_ask() || context.flags.json {
+            return Err(Failure::usage("there is nobody to ask", "run it again with --yes"));
+        }
+        if !ask::confirm(context, "Take it back?")? {
+            return Err(Failure::new(Exit::No, "nothing was changed", "you said no", ""));
+        }
+    }
+    apply::undo(&mut context.sys, &entry)?;
+    if context.flags.json {
+        context.say.line(json::document("undo", json!({ "undone": entry.id, "title": entry.title })));
+    } else {
+        context.say.marked(Mark::Good, format!("taken back: {}", entry.title));
+    }
+    Ok(Exit::Fine)
+}
+
+pub(crate) fn history(context: &mut Context) -> Result<Exit, Failure> {
+    let entries = journal(context)?.entries(&context.sys)?;
+    let undone: Vec<u64> = entries.iter().filter_map(|e| e.undoes).collect();
+    if context.flags.json {
+        let list: Vec<_> = entries
+            .iter()
+            .rev()
+            .map(|e| json!({ "id": e.id, "time": e.time, "title": e.title, "undoes": e.undoes, "undone": undone.contains(&e.id) }))
+            .collect();
+        context.say.line(json::document("history", json!({ "entries": list })));
+        return Ok(Exit::Fine);
+    }
+    if entries.is_empty() {
+        context.say.info("doorkey has changed nothing on this machine.");
+        return Ok(Exit::Fine);
+    }
+    let rows = entries.iter().rev().map(|e| {
+        let state = if undone.contains(&e.id) { "taken back" } else { "" };
+        vec![e.id.to_string(), when::date_time(e.time), e.title.clone(), state.into()]
+    });
+    let text = table::of(&["id", "when", "what", ""], rows);
+    context.say.line(text);
+    Ok(Exit::Fine)
+}
+
+pub(crate) fn diff(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
+    let entries = journal(context)?.entries(&context.sys)?;
+    let found = entries.into_iter().rev().find(|e| wanted.id.is_none_or(|id| id == e.id));
+    let entry: Entry =
+        found.ok_or_else(|| Failure::usage("there is no such change", "see: doorkey history"))?;
+    context.say.line(format!("{} ({}, {})", entry.id, entry.title, when::date_time(entry.time)));
+    for step in &entry.steps {
+        context.say.line(format!("- {}", preview::sentence(&context.sys, step)));
+        let text = preview::step_diff(&context.sys, step);
+        context.say.diff(&text);
+    }
+    Ok(Exit::Fine)
+}

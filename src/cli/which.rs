@@ -1,0 +1,78 @@
+//! `doorkey which [URL|DIR]`: who speaks there, and why.
+
+use super::error::Failure;
+use super::{Context, Exit, json};
+use crate::engine::which::{Answer, Place, ask, remotes};
+use crate::sys::Sys;
+use clap::Args;
+use serde_json::json;
+
+/// `doorkey which [URL|DIR]`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  doorkey which https://github.com/acme/app.git\n  doorkey which ~/work/acme/app\n\n\
+    Exit code 0 when a profile speaks there, 1 when none does."
+)]
+pub(crate) struct Which {
+    /// A repository's URL, or a folder in a repository (this one when left out)
+    place: Option<String>,
+}
+
+pub(crate) fn run(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
+    let place = wanted.place.clone().unwrap_or_else(|| ".".into());
+    let urls = match Place::of(&context.sys, &place) {
+        Place::Url(url) => vec![("".to_owned(), url)],
+        Place::Folder(folder) => found_remotes(&context.sys, &folder)?,
+    };
+    let mut answers = Vec::new();
+    for (remote, url) in urls {
+        let answer = ask(&context.sys, &url).map_err(|e| match e {
+            crate::engine::which::WhichError::Url(problem) => {
+                Failure::usage(problem, "give the URL that git uses")
+            }
+            crate::engine::which::WhichError::Profiles(error) => error.into(),
+        })?;
+        answers.push((remote, url, answer));
+    }
+    let decided = answers.iter().any(|(_, _, a)| a.profile.is_some());
+    if context.flags.json {
+        let list: Vec<_> = answers
+            .iter()
+            .map(|(remote, url, a)| {
+                json!({ "remote": remote, "url": crate::redact::urls(url), "profile": a.profile.as_ref().map(|p| p.as_str()),
+                    "route": a.route, "why": a.why, "in-force": a.in_force })
+            })
+            .collect();
+        context.say.line(json::document("which", json!({ "answers": list })));
+    } else {
+        for (remote, url, answer) in &answers {
+            let head = if remote.is_empty() { String::new() } else { format!("{remote}: ") };
+            context.say.line(format!("{head}{}", sentence(&crate::redact::urls(url), answer)));
+        }
+    }
+    Ok(if decided { Exit::Fine } else { Exit::Findings })
+}
+
+fn sentence(url: &str, answer: &Answer) -> String {
+    let who = answer.profile.as_ref().map_or("nobody".to_owned(), ToString::to_string);
+    let state = if answer.in_force { "" } else { " (not in force: doorkey use PROFILE)" };
+    format!("{who} speaks for {url}: {}{state}", answer.why)
+}
+
+fn found_remotes(sys: &Sys, folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
+    let found = remotes(sys, folder).ok_or_else(|| {
+        Failure::new(
+            Exit::Usage,
+            format!("{} is not in a git repository", sys.shown(folder)),
+            "which reads the remotes of the repository there",
+            "go into one, or give a URL: doorkey which https://HOST/OWNER/REPO",
+        )
+    })?;
+    if found.is_empty() {
+        return Err(Failure::usage(
+            "this repository has no remotes",
+            "give a URL: doorkey which https://HOST/OWNER/REPO",
+        ));
+    }
+    Ok(found)
+}

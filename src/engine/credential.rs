@@ -1,0 +1,321 @@
+//! Answers git's credential requests: by exact origin, by owner, and never by guess.
+//!
+//! git asks in the block of a managed host (SECURITY rule 13), so a refusal is closed: `quit=1` and one line that
+//! says what to do. A request that no profile has anything to do with gets no answer at all, and git goes on.
+
+use super::profiles;
+use super::when;
+use crate::formats::git_credential::{Answer, Request, basic_credential};
+use crate::model::name::{HostName, ProfileName};
+use crate::model::plan::RecordId;
+use crate::model::route::{Claim, Decision, Origin, OwnerPath, Scheme, clean_decoded_path, decide};
+use crate::model::route_table::{self, Routes};
+use crate::secret::Secret;
+use crate::stores::{self, Entry, Record, State, Store};
+use crate::sys::Sys;
+use std::path::Path;
+
+/// What the helper prints.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// For git, on standard output.
+    pub answer: Option<Secret>,
+    /// For people, one line on standard error.
+    pub said: Option<String>,
+}
+
+impl Reply {
+    fn quit(said: impl Into<String>) -> Self {
+        Self { answer: Answer::Quit.encode().ok(), said: Some(said.into()) }
+    }
+
+    fn nothing() -> Self {
+        Self::default()
+    }
+}
+
+/// Who is asked about: a profile, the claim that led to it, and the path.
+struct Asked {
+    profile: ProfileName,
+    origin: Origin,
+    /// `None` for an origin that no profile claims, kept for a profile with `store-unknown-origins`.
+    claim: Option<Claim>,
+    path: String,
+    forget_on_erase: bool,
+}
+
+/// Answers `get`.
+#[must_use]
+pub fn get(sys: &Sys, generation: &Path, input: &[u8]) -> Reply {
+    let request = match Request::parse(input) {
+        Ok(request) => request,
+        Err(refusal) => return Reply::quit(format!("refused a credential request: {refusal}")),
+    };
+    match asked(sys, generation, &request) {
+        Ok(Some(asked)) => answer(sys, &request, &asked).unwrap_or_else(Reply::quit),
+        Ok(None) => Reply::nothing(),
+        Err(said) => Reply::quit(said),
+    }
+}
+
+/// Decides who speaks. `Err` is a refusal in words.
+fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked>, String> {
+    let Some(scheme) = Scheme::parse(&request.protocol).filter(|s| *s != Scheme::Ssh) else {
+        return Ok(None);
+    };
+    let host = HostName::new(&request.host).map_err(|e| format!("refused a credential request: {e}"))?;
+    let origin = Origin { scheme, host, port: request.port.unwrap_or(scheme.default_port()) };
+    let path = match &request.path {
+        Some(path) => Some(clean_decoded_path(path).map_err(|e| {
+            format!(
+                "refused: the repository path on {origin} {e}, so its owner is not certain; use the plain URL"
+            )
+        })?),
+        None => None,
+    };
+    let table = sys
+        .read(&generation.join(route_table::FILE))
+        .ok()
+        .flatten()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let routes = table.as_deref().and_then(|text| route_table::read(text, &origin)).ok_or_else(|| {
+        format!("refused: the routes of {} are not readable; run: doorkey doctor", generation.display())
+    })?;
+    let decision = decide(&routes.claims, path.as_deref().filter(|p| !p.is_empty()));
+    let claim = match decision {
+        Decision::Claimed(claim) => claim.clone(),
+        Decision::Unmanaged => return unmanaged(&routes, origin, path),
+        Decision::NoPath => {
+            return Err(format!(
+                "refused: {origin} is shared by owner, and this program asked without a repository path; \
+                 see: doorkey which {origin}"
+            ));
+        }
+        Decision::Unclaimed => return Err(unclaimed(&routes, &origin, path.as_deref().unwrap_or_default())),
+    };
+    // A generation lives on for running programs, but what was removed since is gone at once.
+    let file = profiles::file(sys, &claim.profile).map_err(|e| e.to_string())?;
+    if !matches!(sys.look_through(&file), Ok(Some(_))) {
+        return Err(format!("refused: profile {} was removed; run: doorkey use PROFILE", claim.profile));
+    }
+    let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
+    Ok(Some(Asked {
+        profile: claim.profile.clone(),
+        origin,
+        claim: Some(claim),
+        path: path.unwrap_or_default(),
+        forget_on_erase,
+    }))
+}
+
+fn unmanaged(routes: &Routes, origin: Origin, path: Option<String>) -> Result<Option<Asked>, String> {
+    if let Some((profile, compat)) = routes.compat.iter().find(|(_, c)| c.store_unknown_origins) {
+        let forget_on_erase = compat.forget_on_erase;
+        let profile = profile.clone();
+        return Ok(Some(Asked {
+            profile,
+            origin,
+            claim: None,
+            path: path.unwrap_or_default(),
+            forget_on_erase,
+        }));
+    }
+    if routes.host_known {
+        return Err(format!(
+            "refused: a profile manages {}, but not as {origin}; a token is not sent there (use the profile's own URL)",
+            origin.host
+        ));
+    }
+    Ok(None)
+}
+
+fn unclaimed(routes: &Routes, origin: &Origin, path: &str) -> String {
+    let owner = path.split('/').next().unwrap_or_default();
+    let near = routes.claims.iter().find(|c| c.owner.as_str().to_lowercase() == owner.to_lowercase());
+    let hint = match near {
+        Some(claim) => format!(
+            " ({} has {:?}; this host may tell upper and lower case apart, so set `provider` in the profile if it does not)",
+            claim.profile,
+            claim.owner.as_str()
+        ),
+        None => String::new(),
+    };
+    format!(
+        "refused: no profile claims owner {owner:?} on {origin}{hint}; \
+         to let a profile speak for it: doorkey route add {origin}/{path} PROFILE"
+    )
+}
+
+/// Finds the record and hands it out. `Err` is a refusal in words.
+fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> {
+    let Asked { profile, origin, .. } = asked;
+    if let (Some(wanted), Some(given)) =
+        (asked.claim.as_ref().and_then(|c| c.user.as_ref()), request.username.as_ref())
+        && wanted != given
+    {
+        return Err(format!(
+            "refused: the URL says user {given:?}, but profile {profile} is user {wanted:?} on {origin}; \
+             take the user out of the URL"
+        ));
+    }
+    let store = stores::open(sys).map_err(|e| format!("refused: {e}; run: doorkey store status"))?;
+    let records = store.records(sys, profile).map_err(|e| {
+        format!("refused: the credentials of {profile} cannot be read: {e}; run: doorkey store status")
+    })?;
+    let found = find(&records, asked, request.username.as_deref());
+    let Some(record) = found else {
+        if asked.claim.is_none() {
+            return Ok(Reply::nothing());
+        }
+        let user = asked.claim.as_ref().and_then(|c| c.user.as_deref()).unwrap_or("USER");
+        return Err(format!(
+            "profile {profile} has no token for {origin}; run: doorkey token add {profile} --host {} --user {user}",
+            origin.authority()
+        ));
+    };
+    if record.state == State::Suspect {
+        return Err(format!(
+            "refused: {origin} refused this token of {profile} ({}) {}; test it with: doorkey token check {profile}, \
+             or replace it with: doorkey token add {profile}",
+            record.id.user,
+            when::date_time(record.since)
+        ));
+    }
+    let expiry = record.entry.password_expiry_utc.or(record.entry.expires);
+    if let Some(end) = expiry.filter(|e| *e <= sys.now()) {
+        return Err(format!(
+            "the token of {profile} for {origin} expired {}; replace it with: doorkey token add {profile}",
+            when::date_time(end)
+        ));
+    }
+    let user = record.id.user.as_str();
+    let password_expiry_utc = record.entry.password_expiry_utc.and_then(|t| u64::try_from(t).ok());
+    let header = if request.capabilities.authtype && asked.claim.is_some() {
+        basic_credential(user, &record.entry.secret)
+    } else {
+        None
+    };
+    let answer = match &header {
+        Some(credential) => Answer::Header { authtype: "Basic", credential, password_expiry_utc },
+        None => Answer::Password {
+            username: user,
+            password: &record.entry.secret,
+            password_expiry_utc,
+            oauth_refresh_token: record.entry.oauth_refresh_token.as_ref(),
+        },
+    };
+    let bytes = answer.encode().map_err(|e| format!("refused: {e}"))?;
+    Ok(Reply { answer: Some(bytes), said: None })
+}
+
+/// The record for a request: on exactly that origin, under the deepest path that covers it, of the user that is asked
+/// for. Several users and none asked for: nothing is guessed.
+fn find<'a>(records: &'a [Record], asked: &Asked, user: Option<&str>) -> Option<&'a Record> {
+    let user = user.or_else(|| asked.claim.as_ref().and_then(|c| c.user.as_deref()));
+    let origin = asked.origin.to_string();
+    let mut fitting: Vec<&Record> = records
+        .iter()
+        .filter(|r| r.state != State::Retired && r.id.origin == origin)
+        .filter(|r| user.is_none_or(|u| u == r.id.user))
+        .filter(|r| covers(r, asked))
+        .collect();
+    let deepest = fitting.iter().map(|r| r.id.path.len()).max()?;
+    fitting.retain(|r| r.id.path.len() == deepest);
+    match (fitting.as_slice(), asked.claim.is_some()) {
+        ([only], _) => Some(only),
+        // git's own suite: the newest of several users, where nobody claims the origin.
+        ([.., last], false) => Some(last),
+        _ => None,
+    }
+}
+
+fn covers(record: &Record, asked: &Asked) -> bool {
+    match &asked.claim {
+        Some(claim) => OwnerPath::new(&record.id.path).is_ok_and(|p| p.covers(&asked.path, claim.fold_case)),
+        None => record.id.path == asked.path || asked.path.is_empty(),
+    }
+}
+
+/// Handles `store`: git found that a login worked. Only what a profile claims is kept, for the user it expects.
+///
+/// # Errors
+/// In words, for standard error.
+pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), String> {
+    let request = Request::parse(input).map_err(|r| format!("refused to store a credential: {r}"))?;
+    // Without a password it is a header we made ourselves, or one that must not be kept.
+    let (Some(user), Some(password)) = (&request.username, &request.password) else { return Ok(()) };
+    if request.ephemeral || read_only(sys) {
+        return Ok(());
+    }
+    let Some(asked) = asked(sys, generation, &request)? else { return Ok(()) };
+    let wanted = asked.claim.as_ref().and_then(|c| c.user.as_deref());
+    if wanted.is_some_and(|w| w != user) {
+        return Ok(());
+    }
+    let store = stores::open(sys).map_err(|e| e.to_string())?;
+    let origin = asked.origin.to_string();
+    if asked.claim.is_some() {
+        // A second user beside the one that is there would make the next request undecidable.
+        let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
+        let other =
+            records.iter().any(|r| r.state != State::Retired && r.id.origin == origin && r.id.user != *user);
+        if other {
+            return Ok(());
+        }
+    }
+    let path = if asked.claim.is_some() { String::new() } else { asked.path.clone() };
+    let record = RecordId { origin, path, user: user.clone() };
+    let mut entry = Entry::new(password.clone());
+    entry.password_expiry_utc = request.password_expiry_utc.and_then(|t| i64::try_from(t).ok());
+    entry.oauth_refresh_token = request.oauth_refresh_token.clone();
+    store.put(sys, &asked.profile, &record, &entry).map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// Handles `erase`: the host refused a login. The same secret becomes suspect; another one is nothing to us.
+///
+/// # Errors
+/// In words, for standard error.
+pub fn erase(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), String> {
+    let request = Request::parse(input).map_err(|r| format!("refused to erase a credential: {r}"))?;
+    if read_only(sys) {
+        return Ok(());
+    }
+    let Some(asked) = asked(sys, generation, &request)? else { return Ok(()) };
+    let store = stores::open(sys).map_err(|e| e.to_string())?;
+    let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
+    let origin = asked.origin.to_string();
+    for record in records.iter().filter(|r| r.state != State::Retired && r.id.origin == origin) {
+        if !covers(record, &asked) || request.username.as_ref().is_some_and(|u| *u != record.id.user) {
+            continue;
+        }
+        if asked.forget_on_erase {
+            if refused_value(&request, record) != Some(false) {
+                store.retire(sys, &asked.profile, &record.id).map_err(|e| e.to_string())?;
+            }
+        } else if refused_value(&request, record) == Some(true) {
+            mark(store.as_ref(), sys, &asked.profile, record)?;
+        }
+    }
+    Ok(())
+}
+
+fn mark(store: &dyn Store, sys: &mut Sys, profile: &ProfileName, record: &Record) -> Result<(), String> {
+    store.mark_suspect(sys, profile, &record.id, &record.entry.secret).map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// Whether the request carries exactly this record's secret; `None` when it carries none.
+fn refused_value(request: &Request, record: &Record) -> Option<bool> {
+    if let Some(password) = &request.password {
+        return Some(record.entry.secret.same_as(password.expose()));
+    }
+    let sent = request.credential.as_ref()?;
+    Some(
+        basic_credential(&record.id.user, &record.entry.secret)
+            .is_some_and(|ours| ours.same_as(sent.expose())),
+    )
+}
+
+/// `verify` and the tests run git with the real helper, which then must not change anything.
+fn read_only(sys: &Sys) -> bool {
+    sys.env("DOORKEY_READONLY") == Some("1")
+}

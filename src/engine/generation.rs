@@ -1,0 +1,124 @@
+//! Generations: everything doorkey writes for git and ssh, in one immutable folder; `current` points at one.
+//!
+//! A switch is one `rename(2)` of one link (SECURITY rules 21 and 22). Generated lines name their own generation,
+//! never `current`, and a generation stays for a day after it went out of force, for programs that are still running.
+
+use crate::engine::apply::ApplyError;
+use crate::model::text::Text;
+use crate::sys::Sys;
+use crate::sys::fs::{FsError, Write};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How long a generation outlives its time in force, in seconds.
+const KEEP: i64 = 24 * 3600;
+
+/// The folder of a generation.
+#[must_use]
+pub fn folder(state: &Path, name: &str) -> PathBuf {
+    state.join("generations").join(name)
+}
+
+/// The link that git's and ssh's includes go through.
+#[must_use]
+pub fn current_link(state: &Path) -> PathBuf {
+    state.join("current")
+}
+
+/// Where `off` keeps the generation for `on`.
+fn off_link(state: &Path) -> PathBuf {
+    state.join("off")
+}
+
+/// The path under which git and ssh call doorkey, whatever happens to the file the user started.
+#[must_use]
+pub fn launcher(state: &Path) -> PathBuf {
+    state.join("bin").join("doorkey")
+}
+
+fn linked(sys: &Sys, link: &Path) -> Option<String> {
+    Some(sys.link_target(link)?.file_name()?.to_str()?.to_owned())
+}
+
+/// The generation in force; `None` when doorkey is off or was never on.
+#[must_use]
+pub fn current(sys: &Sys) -> Option<String> {
+    linked(sys, &current_link(sys.places().state()?))
+}
+
+/// The generation that was in force when doorkey was switched off.
+#[must_use]
+pub fn before_off(sys: &Sys) -> Option<String> {
+    linked(sys, &off_link(sys.places().state()?))
+}
+
+/// The name for the next generation.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn next_name(sys: &Sys, state: &Path) -> Result<String, FsError> {
+    let names = sys.list(&state.join("generations"))?;
+    let newest = names.iter().filter_map(|p| p.file_name()?.to_str()?.parse::<u64>().ok()).max();
+    Ok(format!("{:06}", newest.unwrap_or(0) + 1))
+}
+
+/// The files of a generation, by name.
+///
+/// # Errors
+/// One cannot be read.
+pub fn files(sys: &Sys, state: &Path, name: &str) -> Result<BTreeMap<String, Text>, FsError> {
+    let mut found = BTreeMap::new();
+    for path in sys.list(&folder(state, name))? {
+        if let (Some(file), Some(bytes)) = (path.file_name().and_then(|n| n.to_str()), sys.read(&path)?) {
+            found.insert(file.to_owned(), bytes.into());
+        }
+    }
+    Ok(found)
+}
+
+/// Writes a new generation, if it brings files, and makes it the one in force. `None` switches off.
+pub(super) fn switch(
+    sys: &mut Sys,
+    to: Option<&str>,
+    files: &BTreeMap<String, Text>,
+) -> Result<(), ApplyError> {
+    let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
+    let current = current_link(&state);
+    let off = off_link(&state);
+    let Some(to) = to else {
+        if let Some(name) = linked(sys, &current) {
+            sys.point_link(&off, &folder(&state, &name))?;
+            sys.remove_file(&current)?;
+        }
+        return Ok(());
+    };
+    let dir = folder(&state, to);
+    if !files.is_empty() {
+        sys.make_dir(&dir, 0o700)?;
+        for (name, text) in files {
+            sys.write_atomic(&dir.join(name), text.bytes(), Write::with_mode(0o600))?;
+        }
+        // ssh notes accepted host keys there; it makes the file, but not the folder.
+        sys.make_dir(&state.join("known_hosts"), 0o700)?;
+        sys.refresh_launcher(&launcher(&state))?;
+    } else if sys.look(&dir)?.is_none() {
+        return Err(ApplyError::GenerationGone(to.into()));
+    }
+    sys.point_link(&current, &dir)?;
+    sys.remove_file(&off)?;
+    clear_old(sys, &state, to)
+}
+
+/// Removes generations that went out of force more than a day ago, but for those that `undo` may go back to.
+fn clear_old(sys: &mut Sys, state: &Path, current: &str) -> Result<(), ApplyError> {
+    let now = sys.now();
+    let wanted = super::journal::Journal::below(state).generations(sys)?;
+    for dir in sys.list(&state.join("generations"))? {
+        let Some(name) = dir.file_name().and_then(|n| n.to_str()) else { continue };
+        let old = sys.look(&dir)?.is_some_and(|l| now - l.modified > KEEP);
+        if old && name != current && !wanted.iter().any(|w| w == name) {
+            sys.remove_own_dir(&dir)?;
+        }
+    }
+    Ok(())
+}

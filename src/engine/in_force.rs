@@ -1,0 +1,217 @@
+//! Plans what puts the profiles in force: one generation, and one line in git's and ssh's files that reads it.
+//!
+//! The lines come first: until `current` points at a generation they read nothing, so the change happens in the one
+//! rename at its end.
+
+use super::generation;
+use super::profiles::{self, ProfilesError};
+use super::render::{RenderError, Wanted, render};
+use crate::formats::{cert::Cert, pem};
+use crate::model::name::ProfileName;
+use crate::model::plan::{Anchor, Step};
+use crate::model::profile::Profile;
+use crate::sys::Sys;
+use crate::sys::fs::FsError;
+use crate::trust;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Why the profiles cannot be put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum InForceError {
+    /// HOME is not set.
+    #[error("there is no home folder to work in")]
+    NoHome,
+    /// A file cannot be read.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// A profile cannot be used.
+    #[error(transparent)]
+    Profiles(#[from] ProfilesError),
+    /// A generation cannot be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A profile's CA cannot be used.
+    #[error("the CA file {} of profile {profile} {problem}", path.display())]
+    Root {
+        /// Whose it is.
+        profile: ProfileName,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// The profile whose identity is in force, by the generation that is.
+#[must_use]
+pub fn profile_in_force(sys: &Sys) -> Option<ProfileName> {
+    let state = sys.places().state()?;
+    let name = generation::current(sys).or_else(|| generation::before_off(sys))?;
+    let bytes = sys.read(&generation::folder(state, &name).join("in-force")).ok()??;
+    ProfileName::new(std::str::from_utf8(&bytes).ok()?).ok()
+}
+
+/// The steps that put `profiles` in force with the identity of `in_force`. None when all of it is so already.
+///
+/// # Errors
+/// Nothing has changed.
+pub fn steps(
+    sys: &Sys,
+    profiles: &[Profile],
+    in_force: Option<&ProfileName>,
+) -> Result<Vec<Step>, InForceError> {
+    let mut steps = include_steps(sys)?;
+    steps.extend(switch_step(sys, profiles, in_force)?);
+    Ok(steps)
+}
+
+/// As [`steps`], for a change of profiles while doorkey is on; nothing while it is off.
+///
+/// # Errors
+/// Nothing has changed.
+pub fn refresh(sys: &Sys, profiles: &[Profile]) -> Result<Vec<Step>, InForceError> {
+    if generation::current(sys).is_none() {
+        return Ok(Vec::new());
+    }
+    let in_force = profile_in_force(sys).filter(|name| profiles.iter().any(|p| p.name == *name));
+    Ok(switch_step(sys, profiles, in_force.as_ref())?.into_iter().collect())
+}
+
+fn switch_step(
+    sys: &Sys,
+    profiles: &[Profile],
+    in_force: Option<&ProfileName>,
+) -> Result<Option<Step>, InForceError> {
+    let (Some(state), Some(home)) = (sys.places().state(), sys.places().home()) else {
+        return Err(InForceError::NoHome);
+    };
+    profiles::check_routes(profiles)?;
+    let roots = roots(sys, profiles)?;
+    let made = |name: &str| render(&Wanted { state, home, name, profiles, in_force, roots: &roots });
+    let from = generation::current(sys);
+    if let Some(current) = &from {
+        let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;
+        if fresh && made(current)? == generation::files(sys, state, current)? {
+            return Ok(None);
+        }
+    }
+    let to = generation::next_name(sys, state)?;
+    let files = made(&to)?;
+    Ok(Some(Step::Switch { from, to: Some(to), files }))
+}
+
+/// The line in git's configuration: the last one, so that nothing after it resets the helper.
+#[must_use]
+pub fn git_include(state: &Path) -> String {
+    let path = generation::current_link(state).join("gitconfig");
+    format!(
+        "[include]\n\tpath = \"{}\"\n",
+        path.display().to_string().replace('\\', "\\\\").replace('"', "\\\"")
+    )
+}
+
+/// The line in ssh's configuration: the first one, since the first value wins.
+#[must_use]
+pub fn ssh_include(state: &Path) -> String {
+    format!("Include \"{}\"\n", generation::current_link(state).join("ssh_config").display())
+}
+
+fn include_steps(sys: &Sys) -> Result<Vec<Step>, InForceError> {
+    let state = sys.places().state().ok_or(InForceError::NoHome)?;
+    let git = sys.places().git_config().ok_or(InForceError::NoHome)?;
+    let ssh = sys.places().ssh().ok_or(InForceError::NoHome)?;
+    let mut steps = Vec::new();
+    // ssh refuses a configuration that others may write (readconf.c), so a new one is private.
+    if sys.look_through(&ssh)?.is_none() {
+        steps.push(Step::MakeDir { path: ssh.clone(), mode: 0o700 });
+    }
+    steps.extend(include_step(sys, &ssh.join("config"), &ssh_include(state), Anchor::Start)?);
+    steps.extend(include_step(sys, &git, &git_include(state), Anchor::End)?);
+    Ok(steps)
+}
+
+fn include_step(sys: &Sys, path: &Path, line: &str, at: Anchor) -> Result<Option<Step>, FsError> {
+    let Some(bytes) = sys.read(path)? else {
+        return Ok(Some(Step::Create { path: path.into(), text: line.into(), mode: 0o600 }));
+    };
+    let there = bytes.windows(line.len()).any(|w| w == line.as_bytes());
+    if there {
+        return Ok(None);
+    }
+    // The added text holds the line end that the file's last line lacks, so that undo gives back exactly what was.
+    let needs_end = at == Anchor::End && !bytes.is_empty() && !bytes.ends_with(b"\n");
+    let (at, new) = match at {
+        Anchor::End => {
+            (Anchor::Near(bytes.len()), if needs_end { format!("\n{line}") } else { line.to_owned() })
+        }
+        other => (other, line.to_owned()),
+    };
+    Ok(Some(Step::Splice { path: path.into(), at, old: "".into(), new: new.into() }))
+}
+
+/// The roots of each profile that brings a CA: its own and the system's, since `http.sslCAInfo` replaces the system's
+/// roots in most builds of git (libcurl, CURLOPT_CAINFO).
+fn roots(sys: &Sys, profiles: &[Profile]) -> Result<BTreeMap<ProfileName, Vec<u8>>, InForceError> {
+    let mut found = BTreeMap::new();
+    let mut system: Option<Vec<u8>> = None;
+    for profile in profiles.iter().filter(|p| !p.trust.ca.is_empty()) {
+        let mut bundle = Vec::new();
+        for file in &profile.trust.ca {
+            let path = ca_path(sys, file)?;
+            let bad = |problem: String| InForceError::Root {
+                profile: profile.name.clone(),
+                path: path.clone(),
+                problem,
+            };
+            let bytes = sys.read(&path)?.ok_or_else(|| bad("is not there".into()))?;
+            check_root(&bytes, sys.now()).map_err(bad)?;
+            bundle.extend_from_slice(&bytes);
+            if !bundle.ends_with(b"\n") {
+                bundle.push(b'\n');
+            }
+        }
+        let system = match &system {
+            Some(bytes) => bytes,
+            None => system.insert(trust::system::public_bundle(sys)?.unwrap_or_default()),
+        };
+        bundle.extend_from_slice(system);
+        found.insert(profile.name.clone(), bundle);
+    }
+    Ok(found)
+}
+
+/// A CA file as a profile writes it: a name beside the profile, `~/path`, or a path.
+///
+/// # Errors
+/// HOME is not set.
+pub fn ca_path(sys: &Sys, file: &str) -> Result<PathBuf, ProfilesError> {
+    let expanded = sys.expanded(file);
+    if expanded.is_absolute() { Ok(expanded) } else { Ok(profiles::folder(sys)?.join(file)) }
+}
+
+/// Refuses what is no CA certificate that may be trusted (SECURITY rule 46).
+///
+/// # Errors
+/// What is wrong with it, in words that follow the file's name.
+pub fn check_root(bytes: &[u8], now: i64) -> Result<Vec<Cert>, String> {
+    let pem = pem::read(bytes);
+    if pem.holds_private_key() {
+        return Err("holds a private key, which does not belong there".into());
+    }
+    if let Some(damage) = pem.damage.first() {
+        return Err(format!("is damaged in line {}", damage.line));
+    }
+    let mut found = Vec::new();
+    for der in pem.certs() {
+        let cert = Cert::read(der).map_err(|_| "holds something that is not a certificate".to_owned())?;
+        if !cert.is_ca {
+            return Err(format!("holds {}, which is not a CA certificate", cert.subject));
+        }
+        if cert.not_after <= now {
+            return Err(format!("holds {}, which has expired", cert.subject));
+        }
+        found.push(cert);
+    }
+    if found.is_empty() { Err("holds no certificate".into()) } else { Ok(found) }
+}

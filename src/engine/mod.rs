@@ -1,0 +1,13 @@
+//! What doorkey does: look, judge, plan, change, prove.
+
+pub mod apply;
+pub mod credential;
+pub mod generation;
+pub mod in_force;
+pub mod journal;
+pub mod preview;
+pub mod profiles;
+pub mod render;
+pub mod ssh_match;
+pub mod when;
+pub mod which;

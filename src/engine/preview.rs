@@ -1,0 +1,119 @@
+//! A plan as people see it before it happens: a diff of files, a sentence for everything else.
+
+use super::apply::{ApplyError, spliced};
+use crate::model::plan::{Plan, Step};
+use crate::redact;
+use crate::sys::Sys;
+use similar::TextDiff;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a plan does, step by step in words, and the diff of the files it changes.
+#[derive(Debug)]
+pub struct Preview {
+    /// One line a step.
+    pub lines: Vec<String>,
+    /// A unified diff of all files, without secrets.
+    pub diff: String,
+}
+
+/// Plays a plan on copies of the files.
+///
+/// # Errors
+/// A file cannot be read, or a step does not fit what is there.
+pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
+    let mut files: BTreeMap<PathBuf, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for step in &plan.steps {
+        lines.push(sentence(sys, step));
+        match step {
+            Step::Create { path, text, .. } => {
+                files.entry(path.clone()).or_default().1 = text.bytes().to_vec();
+            }
+            Step::Remove { path, text, .. } => {
+                let entry = files.entry(path.clone()).or_insert_with(|| (text.bytes().to_vec(), Vec::new()));
+                entry.1.clear();
+            }
+            Step::Splice { path, at, old, new } => {
+                if !files.contains_key(path) {
+                    let bytes = sys.read(path)?.unwrap_or_default();
+                    files.insert(path.clone(), (bytes.clone(), bytes));
+                }
+                if let Some((_, after)) = files.get_mut(path) {
+                    *after = spliced(path, after, at, old.bytes(), new.bytes())?;
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut diff = String::new();
+    for (path, (before, after)) in &files {
+        let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+        let name = sys.shown(path);
+        let from = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
+        let to = if after.is_empty() { "/dev/null".to_owned() } else { name };
+        let text = TextDiff::from_lines(before.as_ref(), after.as_ref());
+        diff.push_str(&text.unified_diff().context_radius(2).header(&from, &to).to_string());
+    }
+    // The lines around a change are the user's own, and may hold a token in a URL.
+    Ok(Preview { lines, diff: redact::for_terminal(&redact::urls(&diff), true) })
+}
+
+/// One step in words.
+#[must_use]
+pub fn sentence(sys: &Sys, step: &Step) -> String {
+    let shown = |path: &PathBuf| redact::for_terminal(&sys.shown(path), false);
+    match step {
+        Step::MakeDir { path, mode } => format!("make the folder {} (mode {mode:04o})", shown(path)),
+        Step::RemoveDir { path, .. } => format!("remove the folder {} if it is empty", shown(path)),
+        Step::Create { path, mode, .. } => format!("write {} (mode {mode:04o})", shown(path)),
+        Step::Remove { path, .. } => format!("remove {}", shown(path)),
+        Step::Splice { path, .. } => format!("edit {}", shown(path)),
+        Step::Mode { path, from, to } => {
+            format!("change the mode of {} from {from:04o} to {to:04o}", shown(path))
+        }
+        Step::Rename { from, to } => format!("rename {} to {}", shown(from), shown(to)),
+        Step::MakeKey { path, kind, .. } => format!("make an {kind} key pair {} and .pub", shown(path)),
+        Step::Switch { from, to, .. } => match (from, to) {
+            (None, Some(to)) => format!("put generation {to} of doorkey's git and ssh settings in force"),
+            (Some(from), Some(to)) => {
+                format!("switch doorkey's git and ssh settings from generation {from} to {to}")
+            }
+            (Some(from), None) => {
+                format!("take generation {from} of doorkey's git and ssh settings out of force")
+            }
+            (None, None) => "leave doorkey's settings out of force".into(),
+        },
+        Step::PutSecret { profile, record, .. } => {
+            format!("keep a token of {profile} for {} as {} in the store", record.origin, record.user)
+        }
+        Step::RetireSecret { profile, record, .. } => {
+            format!(
+                "take the token of {profile} for {} as {} out of use (kept sealed for 30 days)",
+                record.origin, record.user
+            )
+        }
+        Step::RestoreSecret { profile, record, .. } => {
+            format!(
+                "put an earlier token of {profile} for {} as {} into use again",
+                record.origin, record.user
+            )
+        }
+    }
+}
+
+/// What one step replaced by what, without the file around it: for steps that were done long ago.
+#[must_use]
+pub fn step_diff(sys: &Sys, step: &Step) -> String {
+    let empty = Vec::new();
+    let (path, old, new) = match step {
+        Step::Create { path, text, .. } => (path, &empty, &text.0),
+        Step::Remove { path, text, .. } => (path, &text.0, &empty),
+        Step::Splice { path, old, new, .. } => (path, &old.0, &new.0),
+        _ => return String::new(),
+    };
+    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let name = sys.shown(path);
+    let text = TextDiff::from_lines(old.as_ref(), new.as_ref());
+    redact::for_terminal(&redact::urls(&text.unified_diff().header(&name, &name).to_string()), true)
+}

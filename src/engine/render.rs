@@ -1,0 +1,359 @@
+//! Makes the files of a generation from the profiles. Pure: the same profiles give the same bytes.
+
+use super::generation;
+use crate::model::name::ProfileName;
+use crate::model::profile::{Host, Profile};
+use crate::model::route::{Origin, Scheme};
+use crate::model::route_table;
+use crate::model::text::Text;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const GITCONFIG_HEAD: &str = include_str!("../../templates/gitconfig");
+const SSH_CONFIG_HEAD: &str = include_str!("../../templates/ssh_config");
+
+/// What a generation is made from.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// doorkey's state folder.
+    pub state: &'a Path,
+    /// The home folder, for `~/.ssh`.
+    pub home: &'a Path,
+    /// The generation's name.
+    pub name: &'a str,
+    /// All profiles.
+    pub profiles: &'a [Profile],
+    /// The profile whose identity is in force.
+    pub in_force: Option<&'a ProfileName>,
+    /// The roots of each profile that brings some: PEM, with the public ones.
+    pub roots: &'a BTreeMap<ProfileName, Vec<u8>>,
+}
+
+/// Why a generation cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A path holds a character that git or ssh would read as something else.
+    #[error("{} holds {character:?}, which {program} cannot read back", path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// The character.
+        character: char,
+        /// `git` or `ssh`.
+        program: &'static str,
+    },
+}
+
+/// The files, by name.
+///
+/// # Errors
+/// A path cannot be written so that git or ssh read it back.
+pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError> {
+    let mut files = BTreeMap::new();
+    let roots = root_files(wanted, &mut files);
+    files.insert("gitconfig".into(), gitconfig(wanted, &roots)?.into());
+    files.insert("ssh_config".into(), ssh_config(wanted)?.into());
+    files.insert(route_table::FILE.into(), route_table::write(wanted.profiles).into());
+    for profile in wanted.profiles {
+        let pins = pinned_hosts(profile);
+        if !pins.is_empty() {
+            files.insert(format!("known_hosts.{}", profile.name), pins.into());
+        }
+    }
+    files.insert("in-force".into(), wanted.in_force.map(ToString::to_string).unwrap_or_default().into());
+    Ok(files)
+}
+
+/// Bundles are named by content: profiles with the same roots share one file.
+fn root_files(wanted: &Wanted<'_>, files: &mut BTreeMap<String, Text>) -> BTreeMap<ProfileName, PathBuf> {
+    let mut paths = BTreeMap::new();
+    for (profile, pem) in wanted.roots {
+        let digest = Sha256::digest(pem);
+        let short: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let file = format!("roots.{short}.pem");
+        paths.insert(profile.clone(), generation::folder(wanted.state, wanted.name).join(&file));
+        files.insert(file, pem.clone().into());
+    }
+    paths
+}
+
+fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Result<String, RenderError> {
+    let mut out = GITCONFIG_HEAD.replace("{generation}", wanted.name);
+    if let Some(profile) = wanted.in_force.and_then(|n| wanted.profiles.iter().find(|p| p.name == *n)) {
+        let fields = [("name", &profile.identity.name), ("email", &profile.identity.email)];
+        if fields.iter().any(|(_, v)| v.is_some()) {
+            out.push_str("[user]\n");
+            for (key, value) in fields {
+                if let Some(value) = value {
+                    out.push_str(&format!("\t{key} = {}\n", git_value(value)));
+                }
+            }
+        }
+    }
+    let helper = git_helper(wanted)?;
+    for (origin, speakers) in by_origin(wanted.profiles, |o| o.scheme != Scheme::Ssh) {
+        out.push_str(&format!(
+            "[credential \"{origin}\"]\n\tuseHttpPath = true\n\thelper =\n\thelper = {helper}\n"
+        ));
+        http_settings(&mut out, &origin, &speakers, roots)?;
+    }
+    Ok(out)
+}
+
+/// What a profile asks of git's HTTP for one origin: its roots and its proxy.
+#[derive(PartialEq, Eq, Clone)]
+struct Http<'a> {
+    roots: Option<&'a PathBuf>,
+    proxy: Option<String>,
+}
+
+/// One block for the origin where all its profiles agree; otherwise one an owner, so that no tenant's root or proxy
+/// is in force for another's repositories.
+fn http_settings(
+    out: &mut String,
+    origin: &Origin,
+    speakers: &[&Profile],
+    roots: &BTreeMap<ProfileName, PathBuf>,
+) -> Result<(), RenderError> {
+    let wish = |profile: &Profile| Http {
+        roots: roots.get(&profile.name),
+        proxy: profile.proxy.url.as_ref().map(|url| {
+            let direct = profile.proxy.no_proxy.iter().any(|entry| bypasses(entry, origin));
+            if direct { String::new() } else { url.clone() }
+        }),
+    };
+    let wishes: Vec<Http<'_>> = speakers.iter().map(|p| wish(p)).collect();
+    let agreed = wishes.windows(2).all(|w| matches!(w, [a, b] if a == b));
+    if agreed {
+        if let Some(wish) = wishes.first() {
+            http_block(out, &origin.to_string(), wish)?;
+        }
+        return Ok(());
+    }
+    for (profile, wish) in speakers.iter().zip(&wishes) {
+        for claim in profile.claims().iter().filter(|c| c.origin == *origin) {
+            let place = if claim.owner.depth() == 0 {
+                origin.to_string()
+            } else {
+                format!("{origin}/{}", claim.owner.as_str())
+            };
+            http_block(out, &place, wish)?;
+        }
+    }
+    Ok(())
+}
+
+fn http_block(out: &mut String, place: &str, wish: &Http<'_>) -> Result<(), RenderError> {
+    if wish.roots.is_none() && wish.proxy.is_none() {
+        return Ok(());
+    }
+    out.push_str(&format!("[http {}]\n", git_subsection(place)));
+    if let Some(path) = wish.roots {
+        out.push_str(&format!("\tsslCAInfo = {}\n", git_value(&readable(path, "git")?)));
+    }
+    if let Some(proxy) = &wish.proxy {
+        out.push_str(&format!("\tproxy = {}\n", git_value(proxy)));
+    }
+    Ok(())
+}
+
+/// Whether a `no-proxy` entry covers the origin's host, as curl reads NO_PROXY: the name itself or a name below it.
+fn bypasses(entry: &str, origin: &Origin) -> bool {
+    let (name, port) = match entry.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') => (name, port.parse::<u16>().ok()),
+        _ => (entry, None),
+    };
+    let name = name.trim_start_matches('.').to_ascii_lowercase();
+    let host = origin.host.as_str();
+    let fits =
+        name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
+    fits && port.is_none_or(|p| p == origin.port)
+}
+
+/// The helper line: by absolute path, with its generation.
+fn git_helper(wanted: &Wanted<'_>) -> Result<String, RenderError> {
+    let launcher = readable(&generation::launcher(wanted.state), "git")?;
+    let folder = readable(&generation::folder(wanted.state, wanted.name), "git")?;
+    // git runs an absolute path through the shell with ` get` behind it (gitcredentials(7), CUSTOM HELPERS); a path the
+    // shell would take apart is quoted, and then needs the `!` that says "a shell snippet".
+    let plain = |p: &str| p.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    let command = if plain(&launcher) && plain(&folder) {
+        format!("{launcher} credential --generation {folder}")
+    } else {
+        format!("!{} credential --generation {}", shell_word(&launcher), shell_word(&folder))
+    };
+    Ok(git_value(&command))
+}
+
+/// Profiles by the origins they claim something on, each once.
+fn by_origin(profiles: &[Profile], wanted: impl Fn(&Origin) -> bool) -> BTreeMap<Origin, Vec<&Profile>> {
+    let mut found: BTreeMap<Origin, Vec<&Profile>> = BTreeMap::new();
+    for profile in profiles {
+        for claim in profile.claims() {
+            let speakers = found.entry(claim.origin.clone()).or_default();
+            if wanted(&claim.origin) && !speakers.iter().any(|p| p.name == profile.name) {
+                speakers.push(profile);
+            }
+        }
+    }
+    found.retain(|origin, _| wanted(origin));
+    found
+}
+
+fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
+    let mut out = SSH_CONFIG_HEAD.replace("{generation}", wanted.name);
+    let mut hosts: BTreeMap<String, Vec<&Profile>> = BTreeMap::new();
+    for (origin, speakers) in by_origin(wanted.profiles, |o| o.scheme == Scheme::Ssh) {
+        let known = hosts.entry(origin.host.to_string()).or_default();
+        for profile in speakers {
+            // Without a key there is nothing to offer, and a block would only take the host away from the user.
+            if ssh_host(profile, origin.host.as_str()).is_some()
+                && !known.iter().any(|p| p.name == profile.name)
+            {
+                known.push(profile);
+            }
+        }
+    }
+    hosts.retain(|_, speakers| !speakers.is_empty());
+    for (host, speakers) in &hosts {
+        let whole = speakers.len() == 1
+            && speakers.iter().all(|p| {
+                p.claims()
+                    .iter()
+                    .filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh)
+                    .count()
+                    == 1
+                    && ssh_host(p, host).is_some_and(|h| h.owners.is_empty())
+            });
+        if let (true, Some(profile)) = (whole, speakers.first()) {
+            out.push_str(&format!("Host {host}\n"));
+            ssh_block(&mut out, wanted, profile, host)?;
+            continue;
+        }
+        for profile in speakers {
+            let command = ssh_match(wanted, host, &[profile.name.as_str()], false)?;
+            out.push_str(&format!("Match host {host} exec \"{command}\"\n"));
+            ssh_block(&mut out, wanted, profile, host)?;
+        }
+        let names: Vec<&str> = speakers.iter().map(|p| p.name.as_str()).collect();
+        let command = ssh_match(wanted, host, &names, true)?;
+        out.push_str(&format!("Match host {host} !exec \"{command}\"\n"));
+        out.push_str("\tPubkeyAuthentication no\n\tControlPath none\n\tForwardAgent no\n");
+    }
+    out.push_str("Match all\n");
+    Ok(out)
+}
+
+fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
+    profile.hosts.iter().find(|h| h.name.as_str() == host && h.transport.ssh() && h.ssh_key.is_some())
+}
+
+/// The command of `Match exec`. The inner `exec` takes the shell out from between ssh and doorkey (routing.md, SSH).
+fn ssh_match(
+    wanted: &Wanted<'_>,
+    host: &str,
+    profiles: &[&str],
+    closing: bool,
+) -> Result<String, RenderError> {
+    let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
+    let folder = ssh_shell_word(&generation::folder(wanted.state, wanted.name))?;
+    let verb = if closing { "ssh-match --closing" } else { "ssh-match" };
+    Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} {}", profiles.join(" ")))
+}
+
+fn ssh_block(
+    out: &mut String,
+    wanted: &Wanted<'_>,
+    profile: &Profile,
+    host: &str,
+) -> Result<(), RenderError> {
+    let Some(entry) = ssh_host(profile, host) else { return Ok(()) };
+    let key = key_path(wanted.home, entry.ssh_key.as_deref().unwrap_or_default());
+    let own = known_hosts_file(wanted.state, &profile.name);
+    let known = if entry.known_hosts.is_empty() {
+        // Not pinned: what the user trusts already goes on being trusted, and new keys are noted in our own file.
+        format!("{} {}", ssh_path(&own)?, ssh_path(&wanted.home.join(".ssh/known_hosts"))?)
+    } else {
+        let pins =
+            generation::folder(wanted.state, wanted.name).join(format!("known_hosts.{}", profile.name));
+        let pins = ssh_path(&pins)?;
+        format!("{pins}\n\tGlobalKnownHostsFile {pins}")
+    };
+    out.push_str(&format!(
+        "\tIdentityFile {}\n\tIdentitiesOnly yes\n\tUserKnownHostsFile {known}\n\tControlPath none\n\tForwardAgent no\n",
+        ssh_path(&key)?,
+    ));
+    Ok(())
+}
+
+/// Where the host keys are noted that a user accepts for a profile.
+#[must_use]
+pub fn known_hosts_file(state: &Path, profile: &ProfileName) -> PathBuf {
+    state.join("known_hosts").join(profile.as_str())
+}
+
+/// The file of an SSH key as a profile writes it: a name below `~/.ssh`, `~/path`, or a path.
+#[must_use]
+pub fn key_path(home: &Path, key: &str) -> PathBuf {
+    match key.strip_prefix("~/") {
+        Some(rest) => home.join(rest),
+        None if key.starts_with('/') => PathBuf::from(key),
+        None => home.join(".ssh").join(key),
+    }
+}
+
+fn pinned_hosts(profile: &Profile) -> String {
+    let mut out = String::new();
+    for host in &profile.hosts {
+        let name = if host.ssh_port == 22 {
+            host.name.to_string()
+        } else {
+            format!("[{}]:{}", host.name, host.ssh_port)
+        };
+        for key in &host.known_hosts {
+            out.push_str(&format!("{name} {key}\n"));
+        }
+    }
+    out
+}
+
+/// A path as text, if `program` can read it back.
+fn readable(path: &Path, program: &'static str) -> Result<String, RenderError> {
+    let text = path.to_str().unwrap_or("\u{fffd}");
+    match text.chars().find(|c| c.is_control() || *c == '\u{fffd}') {
+        Some(character) => Err(RenderError::Path { path: path.into(), character, program }),
+        None => Ok(text.into()),
+    }
+}
+
+/// A value for git's configuration, quoted so that git reads it back (git-config(1), Syntax).
+fn git_value(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn git_subsection(name: &str) -> String {
+    git_value(name)
+}
+
+/// A path for ssh_config: in double quotes, `%` doubled (ssh_config(5), TOKENS). `${` would be an environment variable.
+fn ssh_path(path: &Path) -> Result<String, RenderError> {
+    let text = readable(path, "ssh")?;
+    match text.chars().find(|c| *c == '"' || *c == '$' || *c == '\\') {
+        Some(character) => Err(RenderError::Path { path: path.into(), character, program: "ssh" }),
+        None => Ok(format!("\"{}\"", text.replace('%', "%%"))),
+    }
+}
+
+/// A path as a word of the shell inside ssh_config's double quotes.
+fn ssh_shell_word(path: &Path) -> Result<String, RenderError> {
+    let text = readable(path, "ssh")?;
+    match text.chars().find(|c| "\"'\\".contains(*c)) {
+        Some(character) => Err(RenderError::Path { path: path.into(), character, program: "ssh" }),
+        None => Ok(format!("'{}'", text.replace('%', "%%"))),
+    }
+}
+
+fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}

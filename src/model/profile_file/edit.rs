@@ -1,0 +1,81 @@
+//! Changes a profile's file in place.
+
+use super::{ProfileError, line_of, plain_words, repo_route};
+use crate::model::profile::RepoRoute;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+/// Changes to a profile's file that keep everything else in it.
+#[derive(Debug)]
+pub struct Edit {
+    doc: DocumentMut,
+    line_end: &'static str,
+}
+
+impl Edit {
+    /// Starts from the text of a file that [`read`] accepts.
+    ///
+    /// # Errors
+    /// It is not TOML.
+    pub fn of(text: &str) -> Result<Self, ProfileError> {
+        let doc = text.parse::<DocumentMut>().map_err(|e| ProfileError {
+            line: e.span().map_or(1, |s| line_of(text, s.start)),
+            problem: plain_words(e.message()),
+        })?;
+        // toml_edit turns CRLF into LF; a file that came with CRLF goes back with it.
+        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        Ok(Self { doc, line_end })
+    }
+
+    /// Adds a single repository's route.
+    pub fn add_route(&mut self, route: &RepoRoute) {
+        let routes = self.doc.entry("route").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        if let Item::ArrayOfTables(routes) = routes {
+            let mut table = Table::new();
+            table.insert("url", value(route.to_string()));
+            routes.push(table);
+        }
+    }
+
+    /// Removes a single repository's route, however its URL is written there.
+    pub fn remove_route(&mut self, route: &RepoRoute) {
+        if let Some(Item::ArrayOfTables(routes)) = self.doc.get_mut("route") {
+            let same = |t: &Table| {
+                t.get("url").and_then(Item::as_str).and_then(|u| repo_route(u).ok()).as_ref() == Some(route)
+            };
+            routes.retain(|t| !same(t));
+        }
+    }
+
+    /// Sets a value of `[[host]]` number `index`; `path` is `["ssh", "key"]` or `["provider"]`.
+    pub fn set_host(&mut self, index: usize, path: &[&str], text: &str) {
+        let Some(Item::ArrayOfTables(hosts)) = self.doc.get_mut("host") else { return };
+        let Some(table) = hosts.get_mut(index) else { return };
+        match path {
+            [key] => {
+                table.insert(key, value(text));
+            }
+            [outer, key] => {
+                let inner = table.entry(outer).or_insert_with(|| value(toml_edit::InlineTable::new()));
+                if let Some(inner) = inner.as_table_like_mut() {
+                    inner.insert(key, value(text));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets a value in a table such as `identity` or `proxy`.
+    pub fn set(&mut self, table: &str, key: &str, text: &str) {
+        let item = self.doc.entry(table).or_insert_with(|| Item::Table(Table::new()));
+        if let Some(inner) = item.as_table_like_mut() {
+            inner.insert(key, value(text));
+        }
+    }
+
+    /// The new text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let text = self.doc.to_string();
+        if self.line_end == "\r\n" { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
+    }
+}

@@ -1,0 +1,115 @@
+//! The claims of a generation as one small file, which the credential helper and ssh-match read in every git call.
+//!
+//! A line a claim, fields separated by a tab: `claim ORIGIN PROFILE fold|exact USER OWNER`, where `-` stands for
+//! nothing. A line `compat PROFILE SETTING...` for each profile that weakens rules.
+
+use super::name::{HostName, ProfileName};
+use super::profile::{Compat, Profile};
+use super::route::{Claim, Origin, OwnerPath, Scheme};
+use std::fmt::Write;
+
+/// The file's name in a generation.
+pub const FILE: &str = "routes";
+const HEAD: &str = "doorkey/routes/v1";
+
+/// Writes the table of these profiles.
+#[must_use]
+pub fn write(profiles: &[Profile]) -> String {
+    let mut lines = Vec::new();
+    for profile in profiles {
+        for claim in profile.claims() {
+            let user = claim.user.as_deref().unwrap_or("-");
+            let fold = if claim.fold_case { "fold" } else { "exact" };
+            let owner = if claim.owner.depth() == 0 { "-" } else { claim.owner.as_str() };
+            lines.push(format!("claim\t{}\t{}\t{fold}\t{user}\t{owner}", claim.origin, claim.profile));
+        }
+        let mut settings = Vec::new();
+        if profile.compat.store_unknown_origins {
+            settings.push("store-unknown-origins");
+        }
+        if profile.compat.forget_on_erase {
+            settings.push("forget-on-erase");
+        }
+        if !settings.is_empty() {
+            lines.push(format!("compat\t{}\t{}", profile.name, settings.join("\t")));
+        }
+    }
+    lines.sort();
+    let mut out = String::from(HEAD);
+    out.push('\n');
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+/// The part of the table that speaks about one origin.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// The claims on that origin.
+    pub claims: Vec<Claim>,
+    /// Profiles that weaken rules, whatever the origin.
+    pub compat: Vec<(ProfileName, Compat)>,
+    /// Whether anything is claimed on another scheme or port of the same host.
+    pub host_known: bool,
+}
+
+/// Reads what the table says of `origin`. `None` when the file is not such a table.
+#[must_use]
+pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
+    let mut lines = text.lines();
+    if lines.next() != Some(HEAD) {
+        return None;
+    }
+    let wanted = origin.to_string();
+    let mut found = Routes::default();
+    for line in lines {
+        let mut fields = line.split('\t');
+        match fields.next()? {
+            "claim" => {
+                let theirs = fields.next()?;
+                if theirs != wanted {
+                    found.host_known |= Origin::parse(theirs).is_ok_and(|o| o.host == origin.host);
+                    continue;
+                }
+                let profile = ProfileName::new(fields.next()?).ok()?;
+                let fold_case = fields.next()? == "fold";
+                let user = Some(fields.next()?).filter(|u| *u != "-").map(str::to_owned);
+                let owner = match fields.next()? {
+                    "-" => OwnerPath::whole_host(),
+                    owner => OwnerPath::new(owner).ok()?,
+                };
+                found.claims.push(Claim { profile, origin: origin.clone(), owner, fold_case, user });
+            }
+            "compat" => {
+                let profile = ProfileName::new(fields.next()?).ok()?;
+                let mut compat = Compat::default();
+                for setting in fields {
+                    match setting {
+                        "store-unknown-origins" => compat.store_unknown_origins = true,
+                        "forget-on-erase" => compat.forget_on_erase = true,
+                        _ => return None,
+                    }
+                }
+                found.compat.push((profile, compat));
+            }
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// The ports of a host on which anything is claimed for a scheme.
+#[must_use]
+pub fn ports(text: &str, scheme: Scheme, host: &HostName) -> Vec<u16> {
+    let mut found: Vec<u16> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("claim\t")?.split('\t').next())
+        .filter_map(|origin| Origin::parse(origin).ok())
+        .filter(|origin| origin.scheme == scheme && origin.host == *host)
+        .map(|origin| origin.port)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}

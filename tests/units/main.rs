@@ -1,0 +1,18 @@
+//! The formats against the programs that own them: git, ssh, ssh-keygen, curl, npm, where they are installed.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests ask the real programs, write temporary files, and stop at the first surprise"
+)]
+
+mod git_config;
+mod git_credential;
+mod git_credentials;
+mod lines;
+mod netrc;
+mod npmrc;
+mod programs;
+mod remote_url;
