@@ -76,6 +76,8 @@ pub(crate) enum Command {
     /// Where secrets are kept: init, status, unlock, lock, export
     #[command(subcommand)]
     Store(super::store::StoreCommand),
+    /// Keep the vault open where the kernel's keyring is refused
+    Agent(super::agent::Agent),
     /// Take the last change back, or the one with this number
     Undo(super::undo::Which),
     /// What doorkey changed, newest first

@@ -256,6 +256,10 @@ impl From<StoreError> for Failure {
                 "its passphrase was not given in this session, or its time ran out",
                 "doorkey store unlock".into(),
             ),
+            StoreError::Keys(_) => (
+                "containers often forbid the kernel's keyring",
+                "keep the vault open by a process of your own instead: doorkey agent".into(),
+            ),
             StoreError::WrongPassphrase { .. } => {
                 ("nothing was changed", "try again; the old passphrase stays in force".into())
             }

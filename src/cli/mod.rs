@@ -1,5 +1,6 @@
 //! Words in, words out, exit codes. One file a command.
 
+mod agent;
 mod arguments;
 mod ask;
 mod change;
@@ -118,6 +119,7 @@ impl Command {
             Self::Token(command) => token::run(context, command),
             Self::Ssh(command) => ssh::run(context, command),
             Self::Store(command) => store::run(context, command),
+            Self::Agent(wanted) => agent::run(context, &wanted),
             Self::Undo(wanted) => undo::undo(context, &wanted),
             Self::History => undo::history(context),
             Self::Diff(wanted) => undo::diff(context, &wanted),

@@ -64,6 +64,7 @@ fn what_others_may_write_is_refused() {
             set_mode(&place, open);
             let sys = machine.later();
             let refused = stores::open(&sys).and_then(|s| s.records(&sys, &profile("acme")));
+            let refused = refused.and_then(|_| Vault::open(&sys)?.export_identity(&sys, &profile("acme")));
             assert!(
                 matches!(refused, Err(StoreError::Unsafe { .. })),
                 "{} gave {refused:?}",

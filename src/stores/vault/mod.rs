@@ -4,7 +4,7 @@
 //! <state>/vault/store.toml            which kind of store
 //!               master.age            the master, sealed with the passphrase (kind `passphrase` only)
 //!               identities/NAME.age   the profile's own identity, sealed for the master
-//!               profiles/NAME.age     its records, sealed for the profile's identity
+//!               profiles/NAME.age     its records, sealed for the master and for the profile's identity
 //! <state>/vault-counters/NAME         number and hash of the last file written
 //! ```
 //!
@@ -136,17 +136,23 @@ impl Vault {
     fn load(&self, sys: &Sys, profile: &ProfileName) -> Result<Option<Loaded>, StoreError> {
         let path = self.profile_file(profile);
         let Some(bytes) = sys.read_trusted(&path)? else { return Ok(None) };
-        let identity = self
-            .identity(sys, profile)?
-            .ok_or_else(|| StoreError::damaged(self.identity_file(profile), "is not there"))?;
-        let text = sealed::open(identity.identity(), &bytes).map_err(|e| closed(&path, e))?;
+        let text = match sealed::open(self.master.identity(), &bytes) {
+            // Sealed for the profile alone, as whoever knows its recipient can: opened, so that its MAC tells.
+            Err(Closed::OtherKey) => {
+                let missing = || StoreError::damaged(self.identity_file(profile), "is not there");
+                let identity = self.identity(sys, profile)?.ok_or_else(missing)?;
+                sealed::open(identity.identity(), &bytes)
+            }
+            other => other,
+        };
+        let text = text.map_err(|e| closed(&path, e))?;
         let book = Book::from_text(&text, profile, &self.master).map_err(|e| match e {
             NotABook::NotOurs => StoreError::NotOurs { path: path.clone() },
             NotABook::Newer => StoreError::Newer { path: path.clone() },
             NotABook::Unreadable => StoreError::damaged(&path, "opens, but its records cannot be read"),
         })?;
         let known = Known::of(book.counter, &bytes);
-        Ok(Some(Loaded { book, known, identity }))
+        Ok(Some(Loaded { book, known }))
     }
 
     /// As [`Vault::load`], and not older than the last one written.
@@ -181,7 +187,7 @@ impl Vault {
         let identity = Master::generate();
         let text = identity.to_text(&format!("doorkey profile {profile}"));
         let path = self.identity_file(profile);
-        write_sealed(sys, &path, &self.master, &text)?;
+        write_sealed(sys, &path, &[&self.master], &text)?;
         Ok(identity)
     }
 }
@@ -190,7 +196,6 @@ impl Vault {
 struct Loaded {
     book: Book,
     known: Known,
-    identity: Master,
 }
 
 impl Store for Vault {
@@ -212,9 +217,9 @@ impl Store for Vault {
     ) -> Result<bool, StoreError> {
         let _lock = sys.lock(&self.folder)?;
         let (known, loaded) = self.load_current(sys, profile)?;
-        let (book, present, identity) = match loaded {
-            Some(l) => (l.book, Some(l.known), Some(l.identity)),
-            None => (Book::default(), None, None),
+        let (book, present) = match loaded {
+            Some(l) => (l.book, Some(l.known)),
+            None => (Book::default(), None),
         };
         let counter =
             known.as_ref().map_or(0, |k| k.counter).max(book.counter).checked_add(1).ok_or_else(|| {
@@ -230,15 +235,12 @@ impl Store for Vault {
             return Ok(false);
         }
         ledger.forget_old(now);
-        let identity = match identity {
-            Some(identity) => identity,
-            None => self.make_identity(sys, profile)?,
-        };
+        let identity = self.make_identity(sys, profile)?;
         let path = self.profile_file(profile);
         let book = Book { counter, records: ledger.into_records() };
         let seal = || StoreError::Seal { path: path.clone() };
         let text = book.to_text(profile, &self.master).ok_or_else(seal)?;
-        let bytes = write_sealed(sys, &path, &identity, &text)?;
+        let bytes = write_sealed(sys, &path, &[&self.master, &identity], &text)?;
         counter::write(sys, profile, &Known::of(counter, &bytes))?;
         Ok(true)
     }
@@ -264,9 +266,11 @@ impl Store for Vault {
     }
 }
 
-/// Seals for an identity's recipient and writes; gives back what was written.
-fn write_sealed(sys: &mut Sys, path: &Path, to: &Master, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let bytes = sealed::seal(&to.recipient(), plain).ok_or_else(|| StoreError::Seal { path: path.into() })?;
+/// Seals for the recipients of identities and writes; gives back what was written. The master comes first: it is the
+/// one that every answer to git tries, and then no other stanza costs a multiplication.
+fn write_sealed(sys: &mut Sys, path: &Path, to: &[&Master], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let recipients: Vec<_> = to.iter().map(|master| master.recipient()).collect();
+    let bytes = sealed::seal(&recipients, plain).ok_or_else(|| StoreError::Seal { path: path.into() })?;
     if let Some(folder) = path.parent() {
         sys.make_dir(folder, 0o700)?;
     }

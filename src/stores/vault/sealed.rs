@@ -17,13 +17,13 @@ pub(super) enum Closed {
     Damaged,
 }
 
-/// Seals `plain` for one recipient. `None` cannot happen with a buffer as target.
-pub(super) fn seal(recipient: &Recipient, plain: &[u8]) -> Option<Vec<u8>> {
-    seal_for(recipient, plain)
+/// Seals `plain` for recipients, in this order. `None` cannot happen with a buffer as target.
+pub(super) fn seal(recipients: &[Recipient], plain: &[u8]) -> Option<Vec<u8>> {
+    seal_for(recipients.iter().map(|r| r as &dyn age::Recipient), plain)
 }
 
-fn seal_for(recipient: &dyn age::Recipient, plain: &[u8]) -> Option<Vec<u8>> {
-    let encryptor = Encryptor::with_recipients(iter::once(recipient)).ok()?;
+fn seal_for<'a>(recipients: impl Iterator<Item = &'a dyn age::Recipient>, plain: &[u8]) -> Option<Vec<u8>> {
+    let encryptor = Encryptor::with_recipients(recipients).ok()?;
     let mut sealed = Vec::with_capacity(plain.len() + 512);
     let mut writer = encryptor.wrap_output(&mut sealed).ok()?;
     writer.write_all(plain).ok()?;
@@ -45,7 +45,7 @@ pub(super) const WORK_CEILING: u8 = 20;
 pub(super) fn seal_with_passphrase(passphrase: &Secret, plain: &[u8]) -> Option<Vec<u8>> {
     let mut recipient = scrypt::Recipient::new(age_passphrase(passphrase)?);
     recipient.set_work_factor(WORK_FLOOR);
-    seal_for(&recipient, plain)
+    seal_for(iter::once(&recipient as &dyn age::Recipient), plain)
 }
 
 /// Opens with a passphrase. The caller has looked at [`work_factor`] before.
