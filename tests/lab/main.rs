@@ -19,6 +19,11 @@ mod lab_proxies;
 mod lab_secret_service;
 mod lab_ssh;
 mod lab_tls;
+mod routing_helpers;
+mod routing_https;
+mod routing_ssh;
+mod routing_switch;
+mod routing_tenants;
 mod support;
 
 use libtest_mimic::Arguments;
@@ -33,6 +38,10 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     lab_proxies::trials,
     lab_secret_service::trials,
     lab_consumers::trials,
+    routing_https::trials,
+    routing_helpers::trials,
+    routing_ssh::trials,
+    routing_switch::trials,
 ];
 
 fn main() -> std::process::ExitCode {
