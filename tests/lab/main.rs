@@ -25,6 +25,7 @@ mod routing_ssh;
 mod routing_switch;
 mod routing_tenants;
 mod support;
+mod t0303;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
@@ -42,6 +43,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_helpers::trials,
     routing_ssh::trials,
     routing_switch::trials,
+    t0303::trials,
 ];
 
 fn main() -> std::process::ExitCode {
