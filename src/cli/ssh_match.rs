@@ -1,7 +1,8 @@
 //! `doorkey ssh-match`, which ssh calls for each block of a managed host.
 
+use crate::engine::profiles;
 use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
-use crate::model::name::HostName;
+use crate::model::name::{HostName, ProfileName};
 use crate::model::route_table;
 use crate::redact;
 use crate::sys::Sys;
@@ -66,13 +67,21 @@ fn decide(sys: &Sys, asked: &Asked) -> u8 {
     }
 }
 
-fn answer(sys: &Sys, generation: &Path, host: &HostName, profiles: &[String]) -> Result<(), NoMatch> {
+fn answer(sys: &Sys, generation: &Path, host: &HostName, wanted: &[String]) -> Result<(), NoMatch> {
     let table = sys.read(&generation.join(route_table::FILE)).ok().flatten();
     let table = table.and_then(|b| String::from_utf8(b).ok()).ok_or(NoMatch::NoRepository)?;
     let arguments = process::parent_arguments().ok_or(NoMatch::NoRepository)?;
     let asked = read_arguments(&arguments).ok_or(NoMatch::NoRepository)?;
     let found = speaker(&table, host, &asked)?;
-    if profiles.contains(&found) { Ok(()) } else { Err(NoMatch::Other(found)) }
+    if !wanted.contains(&found) {
+        return Err(NoMatch::Other(found));
+    }
+    // A generation lives on for running programs, but what was removed since is gone at once.
+    let there = ProfileName::new(&found).ok().and_then(|name| profiles::file(sys, &name).ok());
+    match there.map(|file| sys.look_through(&file)) {
+        Some(Ok(Some(_))) => Ok(()),
+        _ => Err(NoMatch::Removed(found)),
+    }
 }
 
 fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
@@ -85,10 +94,14 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
         NoMatch::BadPath(problem) => {
             format!("no key is offered to {host}: {problem}, so its owner is not certain")
         }
-        NoMatch::Unclaimed(path) => format!(
+        NoMatch::Unclaimed(origin, path) => format!(
             "no key is offered to {host}: no profile claims {path:?}; \
-             to let one speak for it: doorkey route add ssh://git@{host}/{path} PROFILE"
+             to let one speak for it: doorkey route add ssh://git@{}/{path} PROFILE",
+            origin.authority()
         ),
+        NoMatch::Removed(profile) => {
+            format!("no key is offered to {host}: profile {profile} was removed; run: doorkey use PROFILE")
+        }
         NoMatch::Other(profile) => format!("{host}: the repository belongs to {profile}"),
     }
 }

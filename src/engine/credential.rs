@@ -189,6 +189,10 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         ));
     }
     let user = record.id.user.as_str();
+    if user.is_empty() && record.entry.secret.is_empty() {
+        let bytes = Answer::SingleSignOn.encode().map_err(|e| format!("refused: {e}"))?;
+        return Ok(Reply { answer: Some(bytes), said: None });
+    }
     let password_expiry_utc = record.entry.password_expiry_utc.and_then(|t| u64::try_from(t).ok());
     let header = if request.capabilities.authtype && asked.claim.is_some() {
         basic_credential(user, &record.entry.secret)
@@ -243,11 +247,17 @@ fn covers(record: &Record, asked: &Asked) -> bool {
 pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), String> {
     let request = Request::parse(input).map_err(|r| format!("refused to store a credential: {r}"))?;
     // Without a password it is a header we made ourselves, or one that must not be kept.
-    let (Some(user), Some(password)) = (&request.username, &request.password) else { return Ok(()) };
+    let Some(password) = &request.password else { return Ok(()) };
     if request.ephemeral || read_only(sys) {
         return Ok(());
     }
     let Some(asked) = asked(sys, generation, &request)? else { return Ok(()) };
+    // Only single sign-on has neither name nor password, and a profile's host is not left to that.
+    let user = match &request.username {
+        Some(user) => user.as_str(),
+        None if asked.claim.is_none() && password.is_empty() => "",
+        None => return Ok(()),
+    };
     let wanted = asked.claim.as_ref().and_then(|c| c.user.as_deref());
     if wanted.is_some_and(|w| w != user) {
         return Ok(());
@@ -258,13 +268,13 @@ pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
         // A second user beside the one that is there would make the next request undecidable.
         let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
         let other =
-            records.iter().any(|r| r.state != State::Retired && r.id.origin == origin && r.id.user != *user);
+            records.iter().any(|r| r.state != State::Retired && r.id.origin == origin && r.id.user != user);
         if other {
             return Ok(());
         }
     }
     let path = if asked.claim.is_some() { String::new() } else { asked.path.clone() };
-    let record = RecordId { origin, path, user: user.clone() };
+    let record = RecordId { origin, path, user: user.into() };
     let mut entry = Entry::new(password.clone());
     entry.password_expiry_utc = request.password_expiry_utc.and_then(|t| i64::try_from(t).ok());
     entry.oauth_refresh_token = request.oauth_refresh_token.clone();

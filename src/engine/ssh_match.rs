@@ -5,7 +5,7 @@
 
 use crate::model::name::HostName;
 use crate::model::route::{Decision, Origin, Scheme, clean_decoded_path, decide};
-use crate::model::route_table::{self, Routes};
+use crate::model::route_table;
 
 /// ssh's own options that take a value (ssh(1), SYNOPSIS; the same from OpenSSH 7 to 10).
 const WITH_VALUE: &[u8] = b"BbcDEeFIiJLlmOoPpQRSWw";
@@ -26,10 +26,12 @@ pub enum NoMatch {
     NoRepository,
     /// The path could be read in two ways.
     BadPath(String),
-    /// No profile claims this path.
-    Unclaimed(String),
+    /// No profile claims this path, which stands on this origin.
+    Unclaimed(Origin, String),
     /// Another profile than the one asked for.
     Other(String),
+    /// The profile was removed after the generation was made.
+    Removed(String),
 }
 
 /// Reads an ssh argument list (the first is the program's name).
@@ -177,34 +179,29 @@ fn clean(path: &str) -> Result<String, NoMatch> {
 pub fn speaker(table: &str, host: &HostName, asked: &Asked) -> Result<String, NoMatch> {
     let Some(path) = &asked.path else { return whole_host(table, host, asked) };
     let path = clean(path)?;
-    let routes = routes(table, host, asked);
+    let origin = origin(table, host, asked);
+    let routes = route_table::read(table, &origin).unwrap_or_default();
     match decide(&routes.claims, Some(&path)) {
         Decision::Claimed(claim) => Ok(claim.profile.to_string()),
-        _ => Err(NoMatch::Unclaimed(path)),
+        _ => Err(NoMatch::Unclaimed(origin, path)),
     }
 }
 
 /// A login without a repository belongs to a profile only if it has the host for itself.
 fn whole_host(table: &str, host: &HostName, asked: &Asked) -> Result<String, NoMatch> {
-    match decide(&routes(table, host, asked).claims, None) {
+    let routes = route_table::read(table, &origin(table, host, asked)).unwrap_or_default();
+    match decide(&routes.claims, None) {
         Decision::Claimed(claim) => Ok(claim.profile.to_string()),
         _ => Err(NoMatch::NoRepository),
     }
 }
 
-/// The claims on the port that is asked for. Without `-p` the port may come from the user's ssh_config, which is not
-/// known here: then it is the standard port, or the only other one that is claimed.
-fn routes(table: &str, host: &HostName, asked: &Asked) -> Routes {
-    let at = |port: u16| {
-        let origin = Origin { scheme: Scheme::Ssh, host: host.clone(), port };
-        route_table::read(table, &origin).unwrap_or_default()
-    };
-    if let Some(port) = asked.port {
-        return at(port);
-    }
-    let ports = route_table::ports(table, Scheme::Ssh, host);
-    match ports.as_slice() {
-        [only] => at(*only),
-        _ => at(Scheme::Ssh.default_port()),
-    }
+/// What is connected to. Without `-p` the port may come from the user's ssh_config, which is not known here: then it
+/// is the standard port, or the only other one on which anything is claimed.
+fn origin(table: &str, host: &HostName, asked: &Asked) -> Origin {
+    let port = asked.port.unwrap_or_else(|| match route_table::ports(table, Scheme::Ssh, host).as_slice() {
+        [only] => *only,
+        _ => Scheme::Ssh.default_port(),
+    });
+    Origin { scheme: Scheme::Ssh, host: host.clone(), port }
 }

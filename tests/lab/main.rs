@@ -19,7 +19,13 @@ mod lab_proxies;
 mod lab_secret_service;
 mod lab_ssh;
 mod lab_tls;
+mod routing_helpers;
+mod routing_https;
+mod routing_ssh;
+mod routing_switch;
+mod routing_tenants;
 mod support;
+mod t0303;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
@@ -33,6 +39,11 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     lab_proxies::trials,
     lab_secret_service::trials,
     lab_consumers::trials,
+    routing_https::trials,
+    routing_helpers::trials,
+    routing_ssh::trials,
+    routing_switch::trials,
+    t0303::trials,
 ];
 
 fn main() -> std::process::ExitCode {

@@ -22,6 +22,8 @@ pub enum Answer<'a> {
         /// Handed back to this helper with `store`.
         oauth_refresh_token: Option<&'a Secret>,
     },
+    /// Neither user nor password: tells git's HTTP library to log in with what the session has (Kerberos).
+    SingleSignOn,
     /// `authtype`, `credential` and `ephemeral=1`: no later helper stores it (SECURITY rule 13). Only for a request
     /// with [`super::Capabilities::authtype`] (git 2.46 and later); an older git ignores it.
     Header {
@@ -48,9 +50,13 @@ impl Answer<'_> {
     /// # Errors
     /// [`AnswerFault`] for a value that would not come out of git's reader as it went in.
     pub fn encode(&self) -> Result<Secret, AnswerFault> {
+        if matches!(self, Self::SingleSignOn) {
+            return Ok(Secret::copy_of(b"username=\npassword=\n"));
+        }
         let mut fields: Vec<(&'static str, &[u8])> = Vec::with_capacity(5);
         let expiry;
         match self {
+            Self::SingleSignOn => {}
             Self::Quit => fields.push(("quit", b"1")),
             Self::Password { username, password, password_expiry_utc, oauth_refresh_token } => {
                 fields.push(("username", username.as_bytes()));
