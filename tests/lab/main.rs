@@ -20,6 +20,7 @@ mod lab_secret_service;
 mod lab_ssh;
 mod lab_tls;
 mod support;
+mod verify;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
@@ -33,6 +34,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     lab_proxies::trials,
     lab_secret_service::trials,
     lab_consumers::trials,
+    verify::trials,
 ];
 
 fn main() -> std::process::ExitCode {
