@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Route(super::route::RouteCommand),
     /// Which profile speaks for a URL or folder, and why
     Which(super::which::Which),
+    /// Prove each repository of a profile with your own git, and say which rung is broken
+    Verify(super::verify::Wanted),
     /// Put git's and ssh's settings in force, with this profile's identity
     Use(super::switch::Use),
     /// The profile in force, in one line

@@ -19,6 +19,7 @@ mod switch;
 mod table;
 mod token;
 mod undo;
+mod verify;
 mod which;
 
 use crate::sys::Sys;
@@ -112,6 +113,7 @@ impl Command {
             Self::Profile(command) => profile::run(context, command),
             Self::Route(command) => route::run(context, command),
             Self::Which(wanted) => which::run(context, &wanted),
+            Self::Verify(wanted) => verify::run(context, &wanted),
             Self::Use(wanted) => switch::use_profile(context, &wanted),
             Self::Current => status::current(context),
             Self::Off => switch::off(context),

@@ -15,6 +15,22 @@ use crate::stores::{self, Entry, Record, State, Store};
 use crate::sys::Sys;
 use std::path::Path;
 
+/// Set to `1`, the helper stores and erases nothing: for `verify`, which only reads.
+pub const READ_ONLY: &str = "DOORKEY_READONLY";
+
+/// Set to `1`, a token that its host refused is handed out once more: for `token check`.
+pub const TRY_SUSPECT: &str = "DOORKEY_TRY_SUSPECT";
+
+/// Set to `1`, the helper says on standard error for whom it answers ([`said_who`] reads it): for `verify`, which
+/// must know whether it was doorkey's credential that git sent.
+pub const SAY_WHO: &str = "DOORKEY_SAY_WHO";
+
+/// The profile and user in a line that the helper said under [`SAY_WHO`].
+#[must_use]
+pub fn said_who(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("doorkey: answered for ")?.split_once(" as ")
+}
+
 /// What the helper prints.
 #[derive(Debug, Default)]
 pub struct Reply {
@@ -173,7 +189,7 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
             origin.authority()
         ));
     };
-    if record.state == State::Suspect {
+    if record.state == State::Suspect && !is_set(sys, TRY_SUSPECT) {
         return Err(format!(
             "refused: {origin} refused this token of {profile} ({}) {}; test it with: doorkey token check {profile}, \
              or replace it with: doorkey token add {profile}",
@@ -209,7 +225,9 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         },
     };
     let bytes = answer.encode().map_err(|e| format!("refused: {e}"))?;
-    Ok(Reply { answer: Some(bytes), said: None })
+    // A profile's name holds no blank, so `said_who` reads it back whatever the user's name is.
+    let said = is_set(sys, SAY_WHO).then(|| format!("answered for {profile} as {user}"));
+    Ok(Reply { answer: Some(bytes), said })
 }
 
 /// The record for a request: on exactly that origin, under the deepest path that covers it, of the user that is asked
@@ -327,5 +345,9 @@ fn refused_value(request: &Request, record: &Record) -> Option<bool> {
 
 /// `verify` and the tests run git with the real helper, which then must not change anything.
 fn read_only(sys: &Sys) -> bool {
-    sys.env("DOORKEY_READONLY") == Some("1")
+    is_set(sys, READ_ONLY)
+}
+
+fn is_set(sys: &Sys, name: &str) -> bool {
+    sys.env(name) == Some("1")
 }

@@ -9,5 +9,6 @@ pub mod preview;
 pub mod profiles;
 pub mod render;
 pub mod ssh_match;
+pub mod verify;
 pub mod when;
 pub mod which;

@@ -76,6 +76,16 @@ pub enum Ask {
         /// The key.
         key: String,
     },
+    /// `git config -z --get-urlmatch http URL`: git's HTTP settings for a URL, outside any repository.
+    GitHttp {
+        /// The repository.
+        url: String,
+    },
+    /// `git ls-remote --get-url URL`: the URL after the user's `url.<base>.insteadOf`. Uses no network.
+    GitUrl {
+        /// The repository.
+        url: String,
+    },
     /// `git ls-remote URL HEAD`: what the user's own git does, with the user's own helpers.
     GitLsRemote {
         /// The repository.
@@ -104,6 +114,8 @@ impl Ask {
                 ("git", list)
             }
             Self::GitValue { key } => ("git", words(&["config", "--get", key])),
+            Self::GitHttp { url } => ("git", words(&["config", "-z", "--get-urlmatch", "http", url])),
+            Self::GitUrl { url } => ("git", words(&["ls-remote", "--get-url", "--", url])),
             Self::GitLsRemote { url } => {
                 let mut list = words(&["ls-remote", "--", url]);
                 list.push("HEAD".into());

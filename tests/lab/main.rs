@@ -26,6 +26,7 @@ mod routing_switch;
 mod routing_tenants;
 mod support;
 mod t0303;
+mod verify;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
@@ -44,6 +45,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_ssh::trials,
     routing_switch::trials,
     t0303::trials,
+    verify::trials,
 ];
 
 fn main() -> std::process::ExitCode {

@@ -1,0 +1,261 @@
+//! The proof: what the user's own git says of each repository, and which rung is broken where it does not get there.
+//!
+//! git is asked first. When it succeeds, every rung holds, and nothing else is tried. Only when it fails are the rungs
+//! below climbed one by one, each once for all repositories of a host, to say why.
+//!
+//! Nothing is changed: git runs outside any repository, the helper stores and erases nothing, and ssh learns no keys.
+
+mod causes;
+mod ladder;
+mod lower;
+mod order;
+mod own_git;
+mod shared;
+mod ssh_log;
+mod targets;
+mod words;
+
+pub use ssh_log::SshLog;
+pub use targets::{NoTarget, Target, targets};
+pub use words::{Heard, Said};
+
+use super::which;
+use crate::model::ladder::{Layer, Outcome, Rung};
+use crate::model::profile_file::repo_route;
+use crate::model::route::Scheme;
+use crate::redact;
+use crate::sys::Sys;
+use crate::sys::run::RunError;
+use ladder::Climb;
+use lower::Lower;
+use order::{Login, Order};
+use own_git::OwnGit;
+use serde::Serialize;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// How the repositories are tried.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// How many at a time, at least 1.
+    pub jobs: usize,
+    /// The longest that git may take for one repository.
+    pub limit: Duration,
+    /// Let the helper hand out a token once more that its host refused.
+    pub try_suspect: bool,
+}
+
+impl How {
+    /// With as many jobs as suit a machine with `cores`: most of the time goes into waiting for the network.
+    #[must_use]
+    pub fn on(cores: usize) -> Self {
+        Self { jobs: (2 * cores).clamp(1, 8), limit: Duration::from_secs(30), try_suspect: false }
+    }
+}
+
+/// What came of a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The user's git reached it.
+    Ok,
+    /// It did not.
+    Broken,
+    /// It was not tried: an earlier login at the host was refused.
+    NotTried,
+}
+
+/// Something about a repository beside its rungs.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Note {
+    /// A stable code: `wrong-profile`, `not-in-force`, `other-credential`.
+    pub code: &'static str,
+    /// What is so.
+    pub what: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// The account that doorkey's helper answered for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Whose.
+    pub profile: String,
+    /// The user name at the host.
+    pub user: String,
+}
+
+/// A repository and what came of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Verified {
+    /// Its URL, without a password.
+    pub repo: String,
+    /// The profile that was to reach it.
+    pub profile: Option<String>,
+    /// The access that the profile wants there. Only reading is tried.
+    pub access: String,
+    /// The account that doorkey's helper gave git.
+    #[serde(skip)]
+    pub account: Option<Account>,
+    /// From the ground up; every rung of its kind of URL.
+    pub rungs: Vec<Rung>,
+    /// In one word.
+    pub verdict: Verdict,
+    /// Something beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+    /// Milliseconds in all.
+    pub took_ms: u64,
+}
+
+impl Verified {
+    /// The rung that is broken.
+    #[must_use]
+    pub fn broken(&self) -> Option<&Rung> {
+        self.rungs.iter().find(|r| r.outcome == Outcome::Broken)
+    }
+
+    /// One rung.
+    #[must_use]
+    pub fn rung(&self, layer: Layer) -> Option<&Rung> {
+        self.rungs.iter().find(|r| r.layer == layer)
+    }
+}
+
+/// Tries all of them, side by side, and gives the results in the order of the targets. `done` is called after each.
+///
+/// After one refused login at a host nothing logs in there any more in this run (hosts lock accounts and addresses
+/// out), so the first login of a profile at a host is always a lone one.
+///
+/// # Errors
+/// git is missing or cannot be started; nothing was tried.
+pub fn verify(
+    sys: &Sys,
+    targets: &[Target],
+    how: How,
+    done: &(dyn Fn(&Verified) + Sync),
+) -> Result<Vec<Verified>, RunError> {
+    let git = OwnGit::look(sys)?;
+    let lower = Lower::new(sys, &git);
+    let order = Order::new(targets);
+    let results: Vec<OnceLock<Verified>> = targets.iter().map(|_| OnceLock::new()).collect();
+    let keep = |index: usize, verified: Verified| {
+        done(&verified);
+        if let Some(place) = results.get(index) {
+            let _ = place.set(verified);
+        }
+    };
+    let work = || {
+        while let Some(next) = order.next() {
+            let Some(target) = targets.get(next.index) else { continue };
+            match next.held {
+                Some(reason) => keep(next.index, held(target, &reason)),
+                None => {
+                    let (verified, login) = one(sys, &git, &lower, target, how);
+                    order.finish(next.index, login);
+                    keep(next.index, verified);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..how.jobs.min(targets.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    Ok(results.into_iter().filter_map(OnceLock::into_inner).collect())
+}
+
+fn one(sys: &Sys, git: &OwnGit, lower: &Lower<'_>, target: &Target, how: How) -> (Verified, Login) {
+    let start = Instant::now();
+    let real = git.real_url(sys, &target.repo);
+    let route = match repo_route(&real).or_else(|_| repo_route(&target.repo)) {
+        Ok(route) => route,
+        Err(problem) => return (unreadable(target, &problem), Login::None),
+    };
+    let heard = Heard::from_run(git.ls_remote(sys, &target.repo, how), route.origin.scheme);
+    let climb = Climb { target, origin: &route.origin, real: &real, heard: &heard };
+    let rungs = climb.rungs(lower);
+    let note = note(sys, target, &real, &route.origin.scheme, &heard);
+    let login = match (&heard.said, climb.refused()) {
+        (_, Some(reason)) => Login::Refused(reason),
+        (Said::Below(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
+        (Said::NoLogin, None) => Login::None,
+        _ => Login::Accepted,
+    };
+    let broken = rungs.iter().any(|r| r.outcome == Outcome::Broken);
+    let verdict = if broken { Verdict::Broken } else { Verdict::Ok };
+    let verified = Verified { rungs, verdict, note, account: heard.account, took_ms: since(start), ..blank(target) };
+    (verified, login)
+}
+
+fn blank(target: &Target) -> Verified {
+    Verified {
+        repo: redact::for_terminal(&redact::urls(&target.repo), false),
+        profile: target.profile.as_ref().map(ToString::to_string),
+        access: target.access.clone(),
+        account: None,
+        rungs: Vec::new(),
+        verdict: Verdict::NotTried,
+        note: None,
+        took_ms: 0,
+    }
+}
+
+/// The guard spoke: the layers below need no login, but are not worth a connection of their own.
+fn held(target: &Target, reason: &str) -> Verified {
+    let scheme = repo_route(&target.repo).map_or(Scheme::Https, |r| r.origin.scheme);
+    let rungs = ladder::layers(scheme).iter().map(|layer| {
+        let why = if *layer == Layer::Authentication { reason } else { "not tried" };
+        Rung::not_tried(*layer, why)
+    });
+    Verified { rungs: rungs.collect(), ..blank(target) }
+}
+
+fn unreadable(target: &Target, problem: &str) -> Verified {
+    let edit = target.profile.as_ref().map_or("NAME", |p| p.as_str());
+    let rung = Rung::broken(
+        Layer::Repository,
+        "bad-url",
+        redact::for_terminal(&redact::urls(problem), false),
+        "only https://, http:// and ssh URLs can be verified",
+        format!("correct the URL under [[verify]] with: doorkey profile edit {edit}"),
+    );
+    Verified { rungs: vec![rung], verdict: Verdict::Broken, ..blank(target) }
+}
+
+fn note(sys: &Sys, target: &Target, real: &str, scheme: &Scheme, heard: &Heard) -> Option<Note> {
+    let wanted = target.profile.as_ref()?;
+    let url = redact::for_terminal(&redact::urls(real), false);
+    let answer = which::ask(sys, real).ok()?;
+    if answer.profile.as_ref() != Some(wanted) {
+        let who = answer.profile.as_ref().map_or("no profile".to_owned(), |p| format!("profile {p}"));
+        return Some(Note {
+            code: "wrong-profile",
+            what: format!("{who} speaks for {url}, not {wanted}: {}", redact::for_terminal(&answer.why, false)),
+            fix: format!("doorkey route add {url} {wanted}"),
+        });
+    }
+    if !answer.in_force {
+        return Some(Note {
+            code: "not-in-force",
+            what: "doorkey is off, so git used its own settings".into(),
+            fix: format!("doorkey use {wanted}"),
+        });
+    }
+    let other = heard.said == Said::Served && *scheme != Scheme::Ssh && heard.account.is_none();
+    other.then(|| Note {
+        code: "other-credential",
+        what: "git was let in without a credential of doorkey: the repository is public, or something else sent one \
+               (a .netrc, a header)"
+            .into(),
+        fix: "doorkey doctor".into(),
+    })
+}
+
+fn since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
