@@ -10,19 +10,18 @@ use std::net::Ipv6Addr;
 /// part of the name.
 #[must_use]
 pub fn split_host_port(text: &str) -> Option<(String, Option<u16>)> {
-    if let Some(inside) = text.strip_prefix('[') {
-        let (address, after) = inside.split_once(']')?;
-        let host = address.parse::<Ipv6Addr>().ok()?.to_string();
-        return match after.strip_prefix(':') {
-            Some(port) => Some((host, Some(port_number(port)?))),
-            None if after.is_empty() => Some((host, None)),
-            None => None,
-        };
-    }
-    match text.split_once(':') {
-        Some((host, port)) => Some((name(host)?, Some(port_number(port)?))),
-        None => Some((name(text)?, None)),
-    }
+    let (host, port) = split(text)?;
+    let host = address(host).or_else(|| is_name(host, b"").then(|| host.to_ascii_lowercase()))?;
+    Some((host, port))
+}
+
+/// The same for ssh, where the name may be the word of a `Host` line: it keeps its case, by which ssh tells `Host`
+/// lines apart, and may hold a `+`.
+#[must_use]
+pub fn split_alias_port(text: &str) -> Option<(String, Option<u16>)> {
+    let (host, port) = split(text)?;
+    let host = address(host).or_else(|| is_name(host, b"+").then(|| host.to_owned()))?;
+    Some((host, port))
 }
 
 /// A port as the digits of a number from 1 to 65535, without leading zero.
@@ -34,12 +33,26 @@ pub fn port_number(text: &str) -> Option<u16> {
     text.parse().ok()
 }
 
-fn name(text: &str) -> Option<String> {
-    let labels = text.strip_suffix('.').unwrap_or(text);
-    let good = labels.split('.').all(|label| {
+fn split(text: &str) -> Option<(&str, Option<u16>)> {
+    let host_end =
+        if text.starts_with('[') { text.find(']')? + 1 } else { text.find(':').unwrap_or(text.len()) };
+    let (host, after) = text.split_at_checked(host_end)?;
+    match after.strip_prefix(':') {
+        Some(port) => Some((host, Some(port_number(port)?))),
+        None => after.is_empty().then_some((host, None)),
+    }
+}
+
+fn address(host: &str) -> Option<String> {
+    let inside = host.strip_prefix('[')?.strip_suffix(']')?;
+    Some(inside.parse::<Ipv6Addr>().ok()?.to_string())
+}
+
+fn is_name(text: &str, also: &[u8]) -> bool {
+    let label_is_good = |label: &str| {
         !label.is_empty()
             && !label.starts_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    });
-    (good && text.len() <= 254).then(|| text.to_ascii_lowercase())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || also.contains(&b))
+    };
+    text.len() <= 254 && text.strip_suffix('.').unwrap_or(text).split('.').all(label_is_good)
 }

@@ -4,9 +4,12 @@
 //! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
 pub mod cert;
+pub mod git_config;
 pub mod git_credential;
 pub mod host;
 pub mod lines;
 pub mod pem;
 pub mod percent;
+pub mod remote_url;
 pub mod splice;
+pub mod ssh_config;

@@ -1,6 +1,6 @@
 //! The request reader against git itself and against a second strict reader written here; the answer against git.
 
-use crate::programs::{program, run, text};
+use crate::programs::{cases, program, run, text};
 use doorkey::formats::git_credential::{Answer, AnswerFault, Refusal, Request, basic_credential};
 use doorkey::secret::Secret;
 use proptest::prelude::*;
@@ -385,7 +385,7 @@ fn request_bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

@@ -15,6 +15,8 @@ fn line_ends_are_told_apart() {
 }
 
 proptest! {
+    #![proptest_config(crate::programs::cases(500))]
+
     #[test]
     fn nothing_is_lost(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), Just(b'a'), any::<u8>()], 0..60), bom: bool) {
         let mut file = if bom { BOM.to_vec() } else { vec![] };

@@ -8,6 +8,8 @@
     reason = "tests ask the real programs, write temporary files, and stop at the first surprise"
 )]
 
+mod git_config;
 mod git_credential;
 mod lines;
 mod programs;
+mod remote_url;

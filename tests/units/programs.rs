@@ -1,5 +1,6 @@
 //! Runs the real programs in a cleared environment.
 
+use proptest::test_runner::Config;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -30,4 +31,11 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Output {
 /// Standard output as text.
 pub(crate) fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// So many generated cases, times the variable `MANY`, and no file of failures left in the tree: a case worth keeping
+/// becomes a test.
+pub(crate) fn cases(count: u32) -> Config {
+    let times: u32 = std::env::var("MANY").ok().and_then(|many| many.parse().ok()).unwrap_or(1);
+    Config { cases: count * times, failure_persistence: None, ..Config::default() }
 }
