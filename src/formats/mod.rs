@@ -6,10 +6,15 @@
 pub mod cert;
 pub mod git_config;
 pub mod git_credential;
+pub mod git_credentials;
 pub mod host;
+pub mod known_hosts;
 pub mod lines;
+pub mod netrc;
+pub mod npmrc;
 pub mod pem;
 pub mod percent;
 pub mod remote_url;
 pub mod splice;
 pub mod ssh_config;
+pub mod ssh_key;

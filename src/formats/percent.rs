@@ -27,6 +27,24 @@ pub fn decode_strict(text: &[u8]) -> Option<Vec<u8>> {
     Some(std::mem::take(&mut *out))
 }
 
+/// As git's `url_decode`: a broken `%XX` and `%00` stay as they are. May hold a password.
+#[must_use]
+pub fn decode_as_git(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, mut tail)) = rest.split_first() {
+        let mut byte = first;
+        if let (b'%', Some((&[high, low], after))) = (first, tail.split_first_chunk::<2>())
+            && let Some(escaped) = hex_pair(high, low).filter(|&b| b != 0)
+        {
+            (byte, tail) = (escaped, after);
+        }
+        out.push(byte);
+        rest = tail;
+    }
+    out
+}
+
 /// The byte that two hexadecimal digits name.
 #[must_use]
 pub fn hex_pair(high: u8, low: u8) -> Option<u8> {

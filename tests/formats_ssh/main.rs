@@ -11,3 +11,5 @@
 mod config_files;
 mod config_oracle;
 mod config_recorded;
+mod keys;
+mod known_hosts;

@@ -10,6 +10,9 @@
 
 mod git_config;
 mod git_credential;
+mod git_credentials;
 mod lines;
+mod netrc;
+mod npmrc;
 mod programs;
 mod remote_url;

@@ -2,7 +2,7 @@
 
 use super::Entry;
 use super::url::NormalUrl;
-use crate::formats::percent;
+use crate::formats::git_credentials::UrlParts;
 use std::collections::BTreeMap;
 
 /// How well a pattern fits: the host's length, then the path's, then a user name. Nothing for no pattern.
@@ -49,11 +49,11 @@ pub fn entries_for_url<'a>(
 ///
 /// The URL is that of the remote, with its path: git matches before it drops the path without `useHttpPath`.
 pub fn credential_entries<'a>(entries: impl IntoIterator<Item = &'a Entry>, url: &[u8]) -> Vec<&'a Entry> {
-    let Some(have) = Parts::of(url) else { return Vec::new() };
+    let Some(have) = UrlParts::of(url) else { return Vec::new() };
     let normal = NormalUrl::of(&have.url(), false);
     let fits = |pattern: &[u8]| match NormalUrl::of(pattern, true) {
         Some(pattern) => normal.as_ref().is_some_and(|url| fit(url, &pattern).is_some()),
-        None => Parts::of(pattern).is_some_and(|want| want.all_in(&have)),
+        None => UrlParts::of(pattern).is_some_and(|want| want.all_in(&have)),
     };
     section_entries(entries, "credential")
         .filter(|entry| entry.subsection.as_deref().is_none_or(fits))
@@ -91,96 +91,4 @@ fn path_fit(path: &[u8], pattern: &[u8]) -> Option<usize> {
     let pattern = pattern.strip_suffix(b"/").unwrap_or(pattern);
     let rest = path.strip_prefix(pattern)?;
     (rest.is_empty() || rest.starts_with(b"/")).then_some(pattern.len() + 1)
-}
-
-/// A URL or a part of one (credential.c, `credential_from_url_gently`): each part decoded, `None` where missing. A line
-/// end in a part makes git refuse it.
-#[derive(Default)]
-struct Parts {
-    protocol: Option<Vec<u8>>,
-    user: Option<Vec<u8>>,
-    host: Option<Vec<u8>>,
-    path: Option<Vec<u8>>,
-}
-
-impl Parts {
-    fn of(url: &[u8]) -> Option<Self> {
-        let (protocol, rest) = match url.windows(3).position(|three| three == b"://") {
-            Some(end) => (url.get(..end).filter(|name| !name.is_empty()), url.get(end + 3..)?),
-            None => (None, url),
-        };
-        let end = rest.iter().position(|b| b"/?#".contains(b)).unwrap_or(rest.len());
-        let (authority, rest) = rest.split_at_checked(end)?;
-        let (info, host) = match authority.iter().position(|&b| b == b'@') {
-            Some(at) => (authority.get(..at), authority.get(at + 1..)?),
-            None => (None, authority),
-        };
-        let user = info.and_then(|info| info.split(|&b| b == b':').next());
-        let path =
-            rest.get(rest.iter().take_while(|&&b| b == b'/').count()..).filter(|path| !path.is_empty());
-        let parts = Self {
-            protocol: protocol.map(<[u8]>::to_vec),
-            user: user.map(decoded),
-            host: Some(host).filter(|host| !host.is_empty()).map(decoded),
-            path: path.map(|path| without_final_slashes(decoded(path))),
-        };
-        let all = [&parts.protocol, &parts.user, &parts.host, &parts.path];
-        let has_line_end = all.into_iter().flatten().any(|part| part.contains(&b'\n'));
-        (!has_line_end).then_some(parts)
-    }
-
-    fn all_in(&self, have: &Self) -> bool {
-        let same = |want: &Option<Vec<u8>>, have: &Option<Vec<u8>>| want.is_none() || want == have;
-        same(&self.protocol, &have.protocol)
-            && same(&self.host, &have.host)
-            && same(&self.path, &have.path)
-            && same(&self.user, &have.user)
-    }
-
-    /// `credential_format`
-    fn url(&self) -> Vec<u8> {
-        let mut out = self.protocol.clone().unwrap_or_default();
-        out.extend(b"://");
-        if let Some(user) = self.user.as_ref().filter(|user| !user.is_empty()) {
-            out.extend(encoded(user, b"/"));
-            out.push(b'@');
-        }
-        out.extend(self.host.iter().flatten());
-        if let Some(path) = &self.path {
-            out.push(b'/');
-            out.extend(encoded(path, b""));
-        }
-        out
-    }
-}
-
-/// `url_decode`: a broken `%XX` and `%00` stay as they are.
-fn decoded(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&first, mut tail)) = rest.split_first() {
-        let mut byte = first;
-        if let (b'%', Some((&[high, low], after))) = (first, tail.split_first_chunk::<2>())
-            && let Some(escaped) = percent::hex_pair(high, low).filter(|&b| b != 0)
-        {
-            (byte, tail) = (escaped, after);
-        }
-        out.push(byte);
-        rest = tail;
-    }
-    out
-}
-
-fn without_final_slashes(mut path: Vec<u8>) -> Vec<u8> {
-    while path.len() > 1 && path.last() == Some(&b'/') {
-        path.pop();
-    }
-    path
-}
-
-/// `strbuf_add_percentencode`
-fn encoded(text: &[u8], also: &[u8]) -> Vec<u8> {
-    let strange =
-        |b: u8| b <= 0x1f || b >= 0x7f || b" <>\"%{}|\\^`:?#[]@!$&'()*+,;=".contains(&b) || also.contains(&b);
-    text.iter().flat_map(|&b| if strange(b) { format!("%{b:02X}").into_bytes() } else { vec![b] }).collect()
 }
