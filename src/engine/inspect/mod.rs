@@ -27,9 +27,11 @@ pub fn machine(sys: &Sys) -> Facts {
         let agent = scope.spawn(|| ssh::agent(sys));
         let trust = scope.spawn(|| trust::look(sys));
         let own = collected(|troubles| own::look(sys, troubles));
-        let ssh = scope.spawn(|| collected(|troubles| ssh::look(sys, &own.0, troubles)));
-        let git = collected(|troubles| git::look(sys, &own.0, troubles));
-        let mut ssh = ssh.join().unwrap_or_default();
+        let (mut ssh, git) = std::thread::scope(|inner| {
+            let ssh = inner.spawn(|| collected(|troubles| ssh::look(sys, &own.0, troubles)));
+            let git = collected(|troubles| git::look(sys, &own.0, troubles));
+            (ssh.join().unwrap_or_default(), git)
+        });
         ssh.0.agent = agent.join().unwrap_or_default();
         let trust = trust.join().unwrap_or_default();
         let tokens = tokens.join().unwrap_or_default();

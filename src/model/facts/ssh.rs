@@ -65,9 +65,6 @@ pub struct SshKey {
     pub fingerprint: Option<String>,
     /// The state of the public half.
     pub pair: Pair,
-    /// The line of the public half, as the private key says it, where that is known.
-    #[serde(skip)]
-    pub public: Option<String>,
     /// What keeps ssh from reading it, in words that follow the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_bytes: Option<String>,
