@@ -17,12 +17,14 @@
 //! Data flows one way: `&Sys` --inspect--> [`model::facts`] --diagnose--> findings --plan--> a
 //! [`model::plan::Plan`], which is shown as a diff, and only [`engine::apply`] carries it out.
 
+pub mod checks;
 pub mod cli;
 pub mod engine;
 pub mod formats;
 pub mod model;
 pub mod probes;
 pub mod redact;
+mod registry;
 pub mod secret;
 pub mod stores;
 pub mod sys;

@@ -80,6 +80,12 @@ pub(crate) enum Command {
     Store(super::store::StoreCommand),
     /// Keep the vault open where the kernel's keyring is refused
     Agent(super::agent::Agent),
+    /// What is on this machine: SSH keys, tokens, credential helpers, trusted roots
+    Inspect(super::inspect::Inspect),
+    /// What is wrong on this machine, why, and what to do
+    Doctor(super::doctor::Doctor),
+    /// What a finding's code means, why it hurts, and what its fix does
+    Explain(super::explain::Explain),
     /// Take the last change back, or the one with this number
     Undo(super::undo::Which),
     /// What doorkey changed, newest first

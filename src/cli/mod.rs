@@ -6,7 +6,10 @@ mod ask;
 mod change;
 mod completions;
 mod credential;
+mod doctor;
 mod error;
+mod explain;
+mod inspect;
 mod json;
 mod profile;
 mod route;
@@ -122,6 +125,9 @@ impl Command {
             Self::Ssh(command) => ssh::run(context, command),
             Self::Store(command) => store::run(context, command),
             Self::Agent(wanted) => agent::run(context, &wanted),
+            Self::Inspect(wanted) => inspect::run(context, &wanted),
+            Self::Doctor(wanted) => doctor::run(context, &wanted),
+            Self::Explain(wanted) => explain::run(context, &wanted),
             Self::Undo(wanted) => undo::undo(context, &wanted),
             Self::History => undo::history(context),
             Self::Diff(wanted) => undo::diff(context, &wanted),

@@ -2,8 +2,10 @@
 
 pub mod apply;
 pub mod credential;
+pub mod diagnose;
 pub mod generation;
 pub mod in_force;
+pub mod inspect;
 pub mod journal;
 pub mod preview;
 pub mod profiles;

@@ -1,0 +1,157 @@
+//! `doorkey doctor`: what is wrong, why, what to do; `--fix` does what can be done safely.
+
+use super::change::carry_out;
+use super::error::Failure;
+use super::say::Mark;
+use super::{Context, Exit, json};
+use crate::checks;
+use crate::engine::{diagnose, inspect};
+use crate::model::facts::Unreadable;
+use crate::model::finding::{Finding, Fix, Severity};
+use crate::redact;
+use clap::Args;
+use serde_json::{Value, json};
+
+/// `doorkey doctor [--fix] [--only CODE]... [--strict]`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  doorkey doctor\n  doorkey doctor --fix --dry-run\n  \
+    doorkey doctor --fix --only key-readable-by-others\n  doorkey doctor --json --strict\n\n\
+    Exit code 0 without errors (with --strict also without warnings), otherwise 1.\n\
+    What a code means: doorkey explain CODE")]
+pub(crate) struct Doctor {
+    /// Mend what can be mended safely: shown first, asked, undoable
+    #[arg(long)]
+    fix: bool,
+    /// Only findings with this code; may be repeated
+    #[arg(long, value_name = "CODE")]
+    only: Vec<String>,
+    /// Warnings count as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failure> {
+    let only = codes(&wanted.only)?;
+    let facts = inspect::machine(&context.sys);
+    let findings = diagnose::findings(&facts, &only);
+    if !wanted.fix {
+        report(context, &findings, &facts.unreadable);
+        return Ok(verdict(&findings, wanted.strict));
+    }
+    let title = wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
+    let plan = diagnose::plan(title, &findings);
+    if plan.is_empty() && !context.flags.json {
+        report(context, &findings, &facts.unreadable);
+        context.say.info("Nothing here can be mended by doorkey alone.");
+        return Ok(verdict(&findings, wanted.strict));
+    }
+    let applied = carry_out(context, &plan)?.is_some();
+    if !applied {
+        return Ok(verdict(&findings, wanted.strict));
+    }
+    let facts = inspect::machine(&context.sys);
+    let left = diagnose::findings(&facts, &only);
+    if !context.flags.json {
+        let gone = |f: &&Finding| !left.iter().any(|l| l.code == f.code && l.what == f.what);
+        for finding in findings.iter().filter(gone) {
+            context.say.marked(Mark::Good, format!("mended [{}]: {}", finding.code, shown(&finding.what)));
+        }
+        report(context, &left, &facts.unreadable);
+        context.say.info("  take it back: doorkey undo");
+    }
+    Ok(verdict(&left, wanted.strict))
+}
+
+/// The codes of `--only`.
+fn codes(wanted: &[String]) -> Result<Vec<&'static str>, Failure> {
+    wanted.iter().map(|code| super::explain::known(code).map(|check| check.code)).collect()
+}
+
+fn verdict(findings: &[Finding], strict: bool) -> Exit {
+    let worst = findings.iter().map(|f| f.severity).max();
+    let bad = match worst {
+        Some(Severity::Error) => true,
+        Some(Severity::Warning) => strict,
+        _ => false,
+    };
+    if bad { Exit::Findings } else { Exit::Fine }
+}
+
+fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]) {
+    if context.flags.json {
+        let list: Vec<Value> = findings.iter().map(as_json).collect();
+        let hidden: Vec<Value> = unreadable
+            .iter()
+            .map(|u| json!({ "path": u.path.to_string_lossy(), "problem": u.problem }))
+            .collect();
+        context.say.line(json::document("doctor", json!({ "findings": list, "unreadable": hidden })));
+        return;
+    }
+    for finding in findings {
+        context.say.line(format!("{}[{}]: {}", word(finding.severity), finding.code, shown(&finding.what)));
+        context.say.line(format!("  why: {}", shown(&finding.why)));
+        context.say.line(format!("  fix: {}", shown(&fix(finding))));
+    }
+    for file in unreadable {
+        let path = context.sys.shown(&file.path);
+        context.say.line(format!("note: {path} {}, so what is in it was not checked", file.problem));
+    }
+    let summary = summary(findings);
+    if findings.is_empty() {
+        context.say.marked(Mark::Good, summary);
+    } else {
+        context.say.info(summary);
+    }
+}
+
+/// One line of text from outside: no control characters, no password of a URL.
+fn shown(text: &str) -> String {
+    redact::for_terminal(&redact::urls(text), false)
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What to do, in one line; for what doorkey mends, the command that does it.
+fn fix(finding: &Finding) -> String {
+    match &finding.fix {
+        Fix::Steps(_) => format!("doorkey doctor --fix --only {}", finding.code),
+        Fix::Command(text) | Fix::Advice(text) => text.clone(),
+    }
+}
+
+fn as_json(finding: &Finding) -> Value {
+    let how = match finding.fix {
+        Fix::Steps(_) => "steps",
+        Fix::Command(_) => "command",
+        Fix::Advice(_) => "advice",
+    };
+    let group = checks::by_code(finding.code).map(|check| check.group.as_str());
+    json!({ "code": finding.code, "severity": word(finding.severity), "group": group,
+        "what": redact::urls(&finding.what), "why": redact::urls(&finding.why),
+        "fix": redact::urls(&fix(finding)), "fix-kind": how })
+}
+
+fn summary(findings: &[Finding]) -> String {
+    let count = |severity: Severity| findings.iter().filter(|f| f.severity == severity).count();
+    let mendable = findings.iter().filter(|f| matches!(f.fix, Fix::Steps(_))).count();
+    if findings.is_empty() {
+        return format!("no findings; {} checks were made", checks::ALL.len());
+    }
+    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let head = format!(
+        "{}, {}, {}",
+        plural(count(Severity::Error), "error"),
+        plural(count(Severity::Warning), "warning"),
+        plural(count(Severity::Note), "note")
+    );
+    match mendable {
+        0 => head,
+        n => format!("{head}; {n} of them can be mended: doorkey doctor --fix"),
+    }
+}

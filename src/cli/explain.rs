@@ -1,0 +1,76 @@
+//! `doorkey explain CODE`: what a check sees, why it hurts, what its fix does.
+
+use super::error::Failure;
+use super::{Context, Exit, json, table};
+use crate::checks::{self, Check};
+use crate::model::finding::Severity;
+use clap::Args;
+use serde_json::{Value, json};
+
+/// `doorkey explain [CODE]`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  doorkey explain\n  doorkey explain key-readable-by-others")]
+pub(crate) struct Explain {
+    /// The code of a finding; all codes when left out
+    code: Option<String>,
+}
+
+pub(crate) fn run(context: &mut Context, wanted: &Explain) -> Result<Exit, Failure> {
+    match &wanted.code {
+        Some(code) => one(context, known(code)?),
+        None => all(context),
+    }
+    Ok(Exit::Fine)
+}
+
+/// The check with a code, or the codes that look like it.
+pub(super) fn known(code: &str) -> Result<&'static Check, Failure> {
+    if let Some(check) = checks::by_code(code) {
+        return Ok(check);
+    }
+    let words: Vec<&str> = code.split('-').filter(|w| w.len() > 2).collect();
+    let alike = |check: &&&Check| words.iter().any(|word| check.code.split('-').any(|w| w == *word));
+    let near: Vec<&str> = checks::ALL.iter().filter(alike).map(|check| check.code).take(5).collect();
+    let fix = if near.is_empty() {
+        "see all codes: doorkey explain".to_owned()
+    } else {
+        format!("perhaps one of: {}", near.join(", "))
+    };
+    Err(Failure::usage(format!("there is no check {code:?}"), fix))
+}
+
+fn severity(check: &Check) -> &'static str {
+    match check.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn as_json(check: &Check) -> Value {
+    json!({ "code": check.code, "title": check.title, "group": check.group.as_str(), "severity": severity(check),
+        "sees": check.sees, "hurts": check.hurts, "mends": check.mends })
+}
+
+fn one(context: &mut Context, check: &Check) {
+    if context.flags.json {
+        return context.say.line(json::document("check", as_json(check)));
+    }
+    context.say.line(format!("{} ({}, {})", check.code, check.group.as_str(), severity(check)));
+    context.say.line(check.title);
+    for (label, text) in [("sees", check.sees), ("why", check.hurts), ("fix", check.mends)] {
+        context.say.line(format!("  {label:<5} {text}"));
+    }
+}
+
+fn all(context: &mut Context) {
+    if context.flags.json {
+        let list: Vec<Value> = checks::ALL.iter().map(|check| as_json(check)).collect();
+        return context.say.line(json::document("checks", json!({ "checks": list })));
+    }
+    let mut sorted: Vec<&Check> = checks::ALL.to_vec();
+    sorted.sort_by_key(|check| (check.group, check.code));
+    let rows = sorted.iter().map(|c| vec![c.group.as_str().into(), c.code.into(), severity(c).into(), c.title.into()]);
+    let text = table::of(&["group", "code", "severity", "what"], rows);
+    context.say.line(text);
+}

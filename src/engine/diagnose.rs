@@ -1,0 +1,77 @@
+//! From facts to findings, and from findings to the plan that mends them.
+
+use crate::checks::{ALL, Check};
+use crate::model::facts::Facts;
+use crate::model::finding::{Finding, Fix};
+use crate::model::plan::{Anchor, Plan, Step};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What the checks find, the worst first; `only` limits them to some codes, all when it is empty.
+#[must_use]
+pub fn findings(facts: &Facts, only: &[&'static str]) -> Vec<Finding> {
+    let wanted = |check: &&Check| only.is_empty() || only.contains(&check.code);
+    let mut found: Vec<Finding> =
+        ALL.iter().copied().filter(wanted).flat_map(|check| (check.find)(facts)).collect();
+    found.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(b.code)).then(a.what.cmp(&b.what)));
+    found.dedup_by(|a, b| a.code == b.code && a.what == b.what);
+    found
+}
+
+/// One plan of everything that `--fix` mends.
+///
+/// A step that two findings ask for is taken once. Replacements in one file go from its end to its start, so that the
+/// offsets of those to come still hold; one that overlaps an earlier one is left for the next time.
+#[must_use]
+pub fn plan(title: impl Into<String>, findings: &[Finding]) -> Plan {
+    let mut plan = Plan::new(title);
+    let mut edits: BTreeMap<PathBuf, Vec<Step>> = BTreeMap::new();
+    for finding in findings {
+        let Fix::Steps(steps) = &finding.fix else { continue };
+        // All of a finding's steps, or none: half of a move would lose a line.
+        let clashes = steps.iter().any(|step| {
+            let others = step.path().and_then(|path| edits.get(path)).into_iter().flatten();
+            others.into_iter().any(|other| other != step && overlap(other, step))
+        });
+        if clashes {
+            continue;
+        }
+        for step in steps {
+            match step {
+                Step::Splice { path, .. } => {
+                    let edits = edits.entry(path.clone()).or_default();
+                    if !edits.contains(step) {
+                        edits.push(step.clone());
+                    }
+                }
+                other if plan.steps.contains(other) => {}
+                other => plan.push(other.clone()),
+            }
+        }
+    }
+    for mut steps in edits.into_values() {
+        steps.sort_by_key(|step| std::cmp::Reverse(place(step)));
+        plan.steps.extend(steps);
+    }
+    plan
+}
+
+/// Where in the file an edit is: its end first, its start last.
+fn place(step: &Step) -> (u8, usize) {
+    match step {
+        Step::Splice { at: Anchor::End, .. } => (2, 0),
+        Step::Splice { at: Anchor::Near(offset), .. } => (1, *offset),
+        _ => (0, 0),
+    }
+}
+
+fn overlap(a: &Step, b: &Step) -> bool {
+    let range = |step: &Step| match step {
+        Step::Splice { at: Anchor::Near(offset), old, .. } => Some(*offset..offset + old.bytes().len().max(1)),
+        _ => None,
+    };
+    match (range(a), range(b)) {
+        (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
+        _ => false,
+    }
+}

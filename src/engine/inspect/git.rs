@@ -1,0 +1,167 @@
+//! git's configuration outside repositories: the files in git's order, and who is asked for a password.
+//!
+//! `git config --get-urlmatch` names the most specific helper, but git asks them in file order; so the order is
+//! replayed here from the files, without running git.
+
+use super::git_settings::{Source, include_path, is_ours, is_true, setting};
+use crate::formats::git_config::{self, Entry};
+use crate::model::facts::{About, Chain, ChainLink, Git, GitFile, GitSetting, Own, Scope, Spot, Unreadable};
+use crate::model::profile::Profile;
+use crate::model::route::Scheme;
+use crate::sys::Sys;
+use std::path::{Path, PathBuf};
+
+/// git's own limit (config.c, MAX_INCLUDE_DEPTH).
+const DEEPEST: usize = 10;
+
+struct Reader<'a> {
+    sys: &'a Sys,
+    troubles: &'a mut Vec<Unreadable>,
+    git: Git,
+    /// Unconditional entries in the order in which git reads them, each with its setting's index.
+    entries: Vec<(Entry, Option<usize>)>,
+}
+
+pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git {
+    let mut reader = Reader { sys, troubles, git: Git::default(), entries: Vec::new() };
+    for (path, scope) in files(sys) {
+        reader.file(&path, scope, false, 0);
+    }
+    reader.environment();
+    reader.git.identity = reader.identity();
+    reader.git.chains = chains(own, &reader);
+    reader.git
+}
+
+/// git-config(1), FILES and ENVIRONMENT.
+fn files(sys: &Sys) -> Vec<(PathBuf, Scope)> {
+    let mut found = Vec::new();
+    let no_system = sys.env("GIT_CONFIG_NOSYSTEM").is_some_and(|v| !matches!(v, "0" | "false" | "no" | "off"));
+    if !no_system {
+        let path = sys.env("GIT_CONFIG_SYSTEM").map_or_else(|| system_file(sys), PathBuf::from);
+        found.push((path, Scope::System));
+    }
+    if sys.env("GIT_CONFIG_GLOBAL").is_none()
+        && let Some(home) = sys.places().home()
+    {
+        let config = sys.env("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+        found.push((config.join("git/config"), Scope::Global));
+    }
+    found.extend(sys.places().git_config().map(|path| (path, Scope::Global)));
+    found
+}
+
+/// `$(prefix)/etc/gitconfig`, where the prefix /usr means /etc.
+fn system_file(sys: &Sys) -> PathBuf {
+    let usual = PathBuf::from("/etc/gitconfig");
+    let Some(git) = sys.program("git").and_then(|git| sys.real_path(&git)) else { return usual };
+    match git.parent().and_then(Path::parent) {
+        Some(prefix) if prefix != Path::new("/usr") => {
+            let other = prefix.join("etc/gitconfig");
+            if sys.look_through(&other).ok().flatten().is_some() { other } else { usual }
+        }
+        _ => usual,
+    }
+}
+
+impl Reader<'_> {
+    fn file(&mut self, path: &Path, scope: Scope, conditional: bool, depth: usize) {
+        let Some(bytes) = super::read(self.sys, path, self.troubles) else { return };
+        let scope = if is_ours(self.sys, path) { Scope::Doorkey } else { scope };
+        let parsed = git_config::parse(&bytes);
+        let problem = parsed.as_ref().err().map(ToString::to_string);
+        self.git.files.push(GitFile { path: path.into(), scope, problem });
+        let source = Source { path, scope, conditional, bytes: &bytes };
+        for entry in parsed.unwrap_or_default() {
+            let next = match (entry.section.as_str(), entry.key.as_str()) {
+                ("include", "path") => Some(conditional),
+                ("includeif", "path") => Some(true),
+                _ => None,
+            };
+            let target = next.and_then(|_| include_path(self.sys, entry.text().unwrap_or_default(), path));
+            self.take(entry, source);
+            if let (Some(conditional), Some(target)) = (next, target)
+                && depth < DEEPEST
+            {
+                self.file(&target, scope, conditional, depth + 1);
+            }
+        }
+    }
+
+    fn take(&mut self, entry: Entry, source: Source<'_>) {
+        let found = setting(self.sys, &entry, source);
+        let index = found.is_some().then_some(self.git.settings.len());
+        self.git.settings.extend(found);
+        if !source.conditional {
+            self.entries.push((entry, index));
+        }
+    }
+
+    /// `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_n`, `GIT_CONFIG_VALUE_n`: read after all files.
+    fn environment(&mut self) {
+        let count = self.sys.env("GIT_CONFIG_COUNT").and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
+        for number in 0..count.min(1000) {
+            let Some(key) = self.sys.env(&format!("GIT_CONFIG_KEY_{number}")) else { continue };
+            let value = self.sys.env(&format!("GIT_CONFIG_VALUE_{number}")).unwrap_or_default();
+            let (Some((section, rest)), Some((_, last))) = (key.split_once('.'), key.rsplit_once('.')) else {
+                continue;
+            };
+            let subsection = rest.strip_suffix(last).and_then(|s| s.strip_suffix('.'));
+            let entry = Entry {
+                section: section.to_ascii_lowercase(),
+                subsection: subsection.map(|s| s.as_bytes().to_vec()),
+                key: last.to_ascii_lowercase(),
+                value: Some(value.as_bytes().to_vec()),
+                line: 0,
+                span: 0..0,
+            };
+            let path = PathBuf::from(format!("GIT_CONFIG_VALUE_{number}"));
+            let source = Source { path: &path, scope: Scope::Environment, conditional: false, bytes: &[] };
+            self.take(entry, source);
+        }
+    }
+
+    fn identity(&self) -> (Option<String>, Option<String>) {
+        let last = |key: &str| {
+            let mut found = self.entries.iter().rev().map(|(e, _)| e);
+            found.find(|e| e.section == "user" && e.subsection.is_none() && e.key == key)?.text().map(str::to_owned)
+        };
+        (last("name"), last("email"))
+    }
+
+    fn setting_of(&self, entry: &Entry) -> Option<&GitSetting> {
+        let (_, index) = self.entries.iter().find(|(e, _)| std::ptr::eq(e, entry))?;
+        self.git.settings.get((*index)?)
+    }
+}
+
+fn chains(own: &Own, reader: &Reader<'_>) -> Vec<Chain> {
+    let mut urls: Vec<String> = own
+        .profiles
+        .iter()
+        .flat_map(Profile::claims)
+        .filter(|c| c.origin.scheme != Scheme::Ssh)
+        .map(|c| format!("{}/{}", c.origin, c.owner.as_str()).trim_end_matches('/').to_owned())
+        .collect();
+    urls.sort();
+    urls.dedup();
+    urls.into_iter().map(|url| chain(url, reader)).collect()
+}
+
+fn chain(origin: String, reader: &Reader<'_>) -> Chain {
+    let url = format!("{origin}/doorkey-asks.git");
+    let mut helpers: Vec<(ChainLink, Spot)> = Vec::new();
+    let mut use_http_path = false;
+    for entry in git_config::credential_entries(reader.entries.iter().map(|(e, _)| e), url.as_bytes()) {
+        if entry.key == "usehttppath" {
+            use_http_path = is_true(entry);
+        }
+        let Some(setting) = reader.setting_of(entry) else { continue };
+        match &setting.about {
+            About::HelperReset => helpers.clear(),
+            About::Helper(link) => helpers.push((link.clone(), setting.spot.clone())),
+            _ => {}
+        }
+    }
+    Chain { origin, helpers, use_http_path }
+}

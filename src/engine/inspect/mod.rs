@@ -1,0 +1,94 @@
+//! Looks at the machine: one file a source. Nothing here changes anything, and no secret leaves a function.
+
+mod environment;
+mod git;
+mod git_settings;
+mod own;
+mod repositories;
+mod ssh;
+mod ssh_config;
+mod ssh_keys;
+mod tokens;
+mod trust;
+
+use crate::model::facts::{Facts, Unreadable};
+use crate::sys::Sys;
+use crate::sys::fs::FsError;
+use std::path::Path;
+
+/// Everything. The sources are read side by side where one does not need the other.
+#[must_use]
+pub fn machine(sys: &Sys) -> Facts {
+    let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
+    let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
+    facts.environment = environment::look(sys);
+    let (own, ssh, git, trust, tokens) = std::thread::scope(|scope| {
+        let tokens = scope.spawn(|| collected(|troubles| tokens::look(sys, troubles)));
+        let agent = scope.spawn(|| ssh::agent(sys));
+        let trust = scope.spawn(|| trust::look(sys));
+        let own = collected(|troubles| own::look(sys, troubles));
+        let (mut ssh, git) = std::thread::scope(|inner| {
+            let ssh = inner.spawn(|| collected(|troubles| ssh::look(sys, &own.0, troubles)));
+            let git = collected(|troubles| git::look(sys, &own.0, troubles));
+            (ssh.join().unwrap_or_default(), git)
+        });
+        ssh.0.agent = agent.join().unwrap_or_default();
+        let trust = trust.join().unwrap_or_default();
+        let tokens = tokens.join().unwrap_or_default();
+        (own, ssh, git, trust, tokens)
+    });
+    for troubles in [own.1, ssh.1, git.1, tokens.1] {
+        facts.unreadable.extend(troubles);
+    }
+    facts.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
+    facts.unreadable.dedup();
+    facts.own = own.0;
+    facts.ssh = ssh.0;
+    facts.git = git.0;
+    facts.tokens = tokens.0;
+    facts.trust = trust;
+    facts.trust.git = trust::of_git(sys, &facts.git);
+    facts
+}
+
+/// What `use` must know before it puts profiles in force: the profiles, and the files that git asks before any helper.
+#[must_use]
+pub fn before_use(sys: &Sys) -> Facts {
+    let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
+    let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
+    let mut troubles = Vec::new();
+    facts.own = own::look(sys, &mut troubles);
+    facts.tokens.plain = tokens::netrc(sys, &mut troubles);
+    facts.unreadable = troubles;
+    facts
+}
+
+fn collected<T>(look: impl FnOnce(&mut Vec<Unreadable>) -> T) -> (T, Vec<Unreadable>) {
+    let mut troubles = Vec::new();
+    (look(&mut troubles), troubles)
+}
+
+/// A file's bytes; what cannot be read is noted, not taken for empty.
+fn read(sys: &Sys, path: &Path, troubles: &mut Vec<Unreadable>) -> Option<Vec<u8>> {
+    match sys.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            troubles.push(Unreadable { path: path.into(), problem: problem(&error).into() });
+            None
+        }
+    }
+}
+
+/// Why a file cannot be read, in words that follow its path.
+fn problem(error: &FsError) -> &'static str {
+    match error {
+        FsError::NotAFile { kind, .. } => match *kind {
+            "a folder" => "is a folder, not a file",
+            "a pipe" => "is a pipe, not a file",
+            _ => "is not a file",
+        },
+        FsError::TooLarge { .. } => "is larger than any settings file",
+        FsError::Unsafe { .. } => "may be changed by others",
+        _ => "cannot be read",
+    }
+}

@@ -1,0 +1,188 @@
+//! doorkey itself.
+
+use super::problem;
+use crate::engine::journal::Journal;
+use crate::engine::profiles::{self, ProfilesError, route_text};
+use crate::engine::{generation, in_force, render};
+use crate::model::facts::{
+    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken, TokenState,
+    Unreadable,
+};
+use crate::model::profile::Profile;
+use crate::model::route::conflicts;
+use crate::stores::{self, State, Store, StoreError};
+use crate::sys::Sys;
+use std::path::{Path, PathBuf};
+
+pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
+    let mut own = Own::default();
+    let Some(state) = sys.places().state() else { return own };
+    profiles_of(sys, &mut own, troubles);
+    own.generation = generation::current(sys);
+    own.identity = in_force::profile_in_force(sys).map(|name| name.to_string());
+    if let Some(path) = sys.places().git_config() {
+        own.git_include = include(sys, path, in_force::git_include(state), troubles);
+    }
+    if let Some(folder) = sys.places().ssh() {
+        own.ssh_include = include(sys, folder.join("config"), in_force::ssh_include(state), troubles);
+    }
+    own.launcher = launcher(sys, state);
+    own.interrupted = Journal::below(state).interrupted(sys).ok().flatten().map(|entry| entry.title);
+    store(sys, &mut own);
+    keys(sys, &mut own);
+    roots(sys, &mut own);
+    own
+}
+
+fn profiles_of(sys: &Sys, own: &mut Own, troubles: &mut Vec<Unreadable>) {
+    match profiles::all(sys) {
+        Ok(found) => {
+            own.profiles = found.good;
+            own.broken = found.bad.into_iter().filter_map(|error| broken(&error)).collect();
+        }
+        Err(ProfilesError::Fs(error)) => {
+            let path = profiles::folder(sys).unwrap_or_default();
+            troubles.push(Unreadable { path, problem: problem(&error).into() });
+        }
+        Err(_) => {}
+    }
+    let claims: Vec<_> = own.profiles.iter().flat_map(Profile::claims).collect();
+    own.conflicts = conflicts(&claims)
+        .into_iter()
+        .map(|(a, b)| Conflict {
+            first: a.profile.to_string(),
+            second: b.profile.to_string(),
+            route: route_text(a),
+        })
+        .collect();
+}
+
+fn broken(error: &ProfilesError) -> Option<BrokenProfile> {
+    Some(match error {
+        ProfilesError::Broken { path, source } => {
+            BrokenProfile { path: path.clone(), problem: source.to_string() }
+        }
+        ProfilesError::BadName { path, problem } => {
+            BrokenProfile { path: path.clone(), problem: problem.clone() }
+        }
+        ProfilesError::Fs(error) => BrokenProfile { path: path_of(error)?, problem: reason(error) },
+        _ => return None,
+    })
+}
+
+fn path_of(error: &crate::sys::fs::FsError) -> Option<PathBuf> {
+    use crate::sys::fs::FsError;
+    match error {
+        FsError::Io { path, .. }
+        | FsError::NotAFile { path, .. }
+        | FsError::TooLarge { path }
+        | FsError::Unsafe { path, .. }
+        | FsError::Locked { path }
+        | FsError::GitLocked { path } => Some(path.clone()),
+    }
+}
+
+fn reason(error: &crate::sys::fs::FsError) -> String {
+    match error {
+        crate::sys::fs::FsError::Unsafe { reason, .. } => reason.clone(),
+        other => problem(other).into(),
+    }
+}
+
+fn include(sys: &Sys, path: PathBuf, text: String, troubles: &mut Vec<Unreadable>) -> Include {
+    let bytes = super::read(sys, &path, troubles);
+    let file_there = bytes.is_some() || sys.look(&path).ok().flatten().is_some();
+    let bytes = bytes.unwrap_or_default();
+    let offset = bytes.windows(text.len()).position(|w| w == text.as_bytes());
+    let open_end = !bytes.is_empty() && !bytes.ends_with(b"\n");
+    Include { path, text, offset, there: offset.is_some(), file_there, file_length: bytes.len(), open_end }
+}
+
+fn launcher(sys: &Sys, state: &Path) -> Launcher {
+    let path = generation::launcher(state);
+    match sys.look(&path) {
+        Ok(Some(_)) if sys.launcher_is_fresh(&path).unwrap_or(false) => Launcher::Fresh,
+        Ok(Some(_)) => Launcher::Outdated,
+        _ => Launcher::Missing,
+    }
+}
+
+fn store(sys: &Sys, own: &mut Own) {
+    own.store = match stores::describe(sys) {
+        Ok(None) => StoreFacts::Missing,
+        Ok(Some(kind)) => match stores::open(sys) {
+            Ok(opened) => read_store(sys, opened.as_ref(), own)
+                .map_or_else(|error| trouble(&error), |()| StoreFacts::Open { kind: kind.to_string() }),
+            Err(error) => trouble(&error),
+        },
+        Err(error) => trouble(&error),
+    };
+}
+
+fn trouble(error: &StoreError) -> StoreFacts {
+    match error {
+        StoreError::Locked => StoreFacts::Locked,
+        StoreError::NoStore => StoreFacts::Missing,
+        other => StoreFacts::Broken { problem: other.to_string() },
+    }
+}
+
+/// The records' companions; the values are dropped, and wiped with that, before the next profile is read.
+fn read_store(sys: &Sys, store: &dyn Store, own: &mut Own) -> Result<(), StoreError> {
+    for profile in &own.profiles {
+        for record in store.records(sys, &profile.name)? {
+            let state = match record.state {
+                State::Active => TokenState::Active,
+                State::Suspect => TokenState::Suspect,
+                State::Retired => continue,
+            };
+            let max_age_days = profile
+                .hosts
+                .iter()
+                .find(|h| h.https_origin().to_string() == record.id.origin)
+                .and_then(|h| h.token_max_age_days);
+            own.tokens.push(StoredToken {
+                profile: profile.name.to_string(),
+                origin: record.id.origin,
+                path: record.id.path,
+                user: record.id.user,
+                added: record.added,
+                state,
+                since: record.since,
+                expires: record.entry.expires.or(record.entry.password_expiry_utc),
+                max_age_days,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn keys(sys: &Sys, own: &mut Own) {
+    let Some(home) = sys.places().home() else { return };
+    for profile in &own.profiles {
+        for host in profile.hosts.iter().filter(|h| h.transport.ssh()) {
+            let path = host.ssh_key.as_deref().map(|key| render::key_path(home, key));
+            let there = path.as_deref().is_some_and(|p| sys.look_through(p).ok().flatten().is_some());
+            own.keys.push(ProfileKey {
+                profile: profile.name.to_string(),
+                host: host.name.to_string(),
+                path,
+                there,
+            });
+        }
+    }
+}
+
+fn roots(sys: &Sys, own: &mut Own) {
+    for profile in &own.profiles {
+        for file in &profile.trust.ca {
+            let Ok(path) = in_force::ca_path(sys, file) else { continue };
+            let problem = match sys.read(&path) {
+                Ok(Some(bytes)) => in_force::check_root(&bytes, sys.now()).err(),
+                Ok(None) => Some("is not there".into()),
+                Err(error) => Some(problem(&error).into()),
+            };
+            own.roots.push(ProfileRoot { profile: profile.name.to_string(), path, problem });
+        }
+    }
+}

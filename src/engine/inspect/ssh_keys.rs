@@ -1,0 +1,94 @@
+//! The private keys in `~/.ssh`, and those that profiles and ssh_config name elsewhere.
+
+use super::ssh::file_facts;
+use crate::formats::ssh_key::{self, Half, KeyFile};
+use crate::model::facts::{Own, Pair, SshKey};
+use crate::secret::Secret;
+use crate::sys::Sys;
+use crate::sys::fs::Kind;
+use std::path::{Path, PathBuf};
+
+/// Larger files are no keys.
+const LARGEST: u64 = 64 << 10;
+
+/// Reading a key of RSA takes a while: they are shared out among so many threads.
+const THREADS: usize = 4;
+
+pub(super) fn look(sys: &Sys, folder: &Path, own: &Own) -> Vec<SshKey> {
+    let mut paths: Vec<PathBuf> = sys.list(folder).unwrap_or_default();
+    paths.retain(|path| may_be_key(sys, path));
+    paths.extend(own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()));
+    paths.sort();
+    paths.dedup();
+    let share = paths.len().div_ceil(THREADS).max(1);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = paths
+            .chunks(share)
+            .map(|part| scope.spawn(|| part.iter().filter_map(|p| key(sys, p)).collect::<Vec<_>>()))
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+    })
+}
+
+fn may_be_key(sys: &Sys, path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let other = matches!(name, "config" | "authorized_keys" | "environment" | "rc")
+        || name.starts_with("known_hosts")
+        || name.ends_with(".pub");
+    !other && matches!(sys.look_through(path), Ok(Some(l)) if l.kind == Kind::File && l.size <= LARGEST)
+}
+
+fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
+    let file = file_facts(sys, path, Kind::File)?;
+    let bytes = Secret::take(sys.read(path).ok()??);
+    let private = ssh_key::read(bytes.expose());
+    if private.half() != Some(Half::Private) {
+        return None;
+    }
+    let public = sys.read(&public_path(path)).ok().flatten().map(|b| ssh_key::read(&b));
+    let half = private.public.as_ref().ok();
+    // Where the private file hides its public half, the file beside it says what it is.
+    let told = half.or(public.as_ref().and_then(|p| p.public.as_ref().ok()));
+    Some(SshKey {
+        file,
+        kind: told.map(|h| kind(&h.key_type)),
+        bits: told.and_then(|h| h.bits),
+        encrypted: private.encrypted,
+        fingerprint: told.map(|h| h.fingerprint.clone()),
+        pair: pair(&private, public.as_ref()),
+        bad_bytes: bad_bytes(&private),
+    })
+}
+
+/// `KEY.pub`
+pub(super) fn public_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pub");
+    name.into()
+}
+
+fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
+    let Some(public) = public else { return Pair::Missing };
+    match (&private.public, &public.public) {
+        (Ok(ours), Ok(theirs)) if ours.fingerprint == theirs.fingerprint => Pair::Same,
+        (Ok(_), Ok(_)) => Pair::Other,
+        _ => Pair::Unknown,
+    }
+}
+
+/// `ssh-ed25519` is `ed25519`, `ecdsa-sha2-nistp256` is `ecdsa`, `sk-ssh-ed25519@openssh.com` is `ed25519-sk`.
+fn kind(key_type: &str) -> String {
+    let name = key_type.split('@').next().unwrap_or_default();
+    let (name, sk) = name.strip_prefix("sk-").map_or((name, ""), |rest| (rest, "-sk"));
+    let name = name.strip_prefix("ssh-").unwrap_or(name);
+    let name = match name {
+        "dss" => "dsa",
+        name if name.starts_with("ecdsa") => "ecdsa",
+        name => name,
+    };
+    format!("{name}{sk}")
+}
+
+fn bad_bytes(key: &KeyFile) -> Option<String> {
+    key.byte_faults.first().map(ToString::to_string)
+}

@@ -1,0 +1,81 @@
+//! Roots: the system's, those of variables, and those that git is told to use.
+
+use crate::model::facts::{About, Certificate, Git, Trust, TrustPlace, TrustVariable};
+use crate::sys::Sys;
+use crate::trust::bundle::{Bundle, Named, Problem, Summary};
+use crate::trust::env_vars::{Effect, JavaStore, Pointed};
+use std::path::Path;
+
+pub(super) fn look(sys: &Sys) -> Trust {
+    let found = crate::trust::look(sys);
+    // The system's certificates are the distribution's affair: they are counted, not read one by one.
+    let system = place(&found.system.bundle, None);
+    let variables = found
+        .variables
+        .into_iter()
+        .map(|variable| TrustVariable {
+            name: variable.name,
+            replaces: variable.effect != Effect::Adds,
+            surely: variable.effect == Effect::Replaces,
+            fatal_when_missing: variable.fatal_when_missing,
+            tools: variable.tools.to_vec(),
+            places: variable.places.iter().map(pointed).collect(),
+        })
+        .collect();
+    Trust { system, variables, git: Vec::new() }
+}
+
+/// The places that `http.sslCAInfo` names outside doorkey's own files.
+pub(super) fn of_git(sys: &Sys, git: &Git) -> Vec<TrustPlace> {
+    let mut found: Vec<TrustPlace> = Vec::new();
+    for setting in &git.settings {
+        let About::Roots { path, there: true } = &setting.about else { continue };
+        let is_file = matches!(sys.look_through(path), Ok(Some(l)) if l.kind == crate::sys::fs::Kind::File);
+        if is_file && !found.iter().any(|f| f.path == *path) {
+            let bundle = Bundle::file(sys, path);
+            let summary = bundle.summary(sys.now());
+            found.push(place(&bundle, Some(&summary)));
+        }
+    }
+    found
+}
+
+fn pointed(pointed: &Pointed) -> TrustPlace {
+    match pointed {
+        Pointed::Pem { bundle, summary } => place(bundle, Some(summary)),
+        Pointed::Java { path, problem, kind, .. } => {
+            let words = problem.map(|p| p.to_string());
+            let pem = (*kind == JavaStore::Pem).then(|| "is PEM text, which Java does not take as a store".into());
+            TrustPlace {
+                path: path.clone(),
+                problem: words.or(pem),
+                unusable: problem.is_some_and(|p| unusable(&p)),
+                ..TrustPlace::default()
+            }
+        }
+    }
+}
+
+fn unusable(problem: &Problem) -> bool {
+    !matches!(problem, Problem::Empty)
+}
+
+fn place(bundle: &Bundle, summary: Option<&Summary>) -> TrustPlace {
+    let list = |all: &[Named]| all.iter().map(certificate).collect();
+    TrustPlace {
+        path: Path::to_path_buf(&bundle.path),
+        problem: bundle.problem.map(|p| p.to_string()),
+        unusable: bundle.problem.as_ref().is_some_and(unusable),
+        damaged_line: bundle.damage.first().map(|d| d.line),
+        bom: bundle.bom,
+        private_key: bundle.private_key,
+        certificates: bundle.certs.len(),
+        private_only: summary.is_some_and(Summary::is_private_only),
+        expired: summary.map(|s| list(&s.expired)).unwrap_or_default(),
+        others: summary.map(|s| list(&s.others)).unwrap_or_default(),
+    }
+}
+
+fn certificate(named: &Named) -> Certificate {
+    Certificate { name: named.name.clone(), fingerprint: named.fingerprint.clone(), not_after: named.not_after }
+}

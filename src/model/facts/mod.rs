@@ -1,0 +1,119 @@
+//! What was found on the machine: one struct per source, each filled by one function of `engine::inspect`.
+//!
+//! No secret is ever in it: of a secret only that there is one, where it stands, and for whom.
+
+mod environment;
+mod git;
+mod own;
+mod ssh;
+mod tokens;
+mod trust;
+
+pub use environment::{Environment, Variable};
+pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
+pub use own::{
+    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken, TokenState,
+};
+pub use ssh::{
+    Agent, BadConfigLine, BlockKind, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble, Pair, Ssh, SshFile,
+    SshKey, SshSetting,
+};
+pub use tokens::{Keeper, PlainToken, Remote, Repository, Tokens};
+pub use trust::{Certificate, Trust, TrustPlace, TrustVariable};
+
+use super::text::Text;
+use serde::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Facts {
+    /// When it was found, seconds since 1970.
+    pub now: i64,
+    /// The home folder; empty when HOME is not set.
+    #[serde(serialize_with = "as_text")]
+    pub home: PathBuf,
+    /// Whether doctor says which of its checks could not be made, and why: a file that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// doorkey itself.
+    pub own: Own,
+    /// `~/.ssh` and the agent.
+    pub ssh: Ssh,
+    /// git's configuration.
+    pub git: Git,
+    /// Tokens in plain text, and the repositories they were looked for in.
+    pub tokens: Tokens,
+    /// Roots.
+    pub trust: Trust,
+    /// Variables.
+    pub environment: Environment,
+}
+
+/// A file that is there but could not be read or understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unreadable {
+    /// The file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// What is wrong, in words that follow the path.
+    pub problem: String,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Spot {
+    /// The file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// From 1.
+    pub line: usize,
+}
+
+/// Bytes of a file that a fix may replace. Kept only where no secret can be in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Where they start.
+    pub offset: usize,
+    /// What they are.
+    pub text: Text,
+}
+
+impl Facts {
+    /// A path as people write it: `~` for the home folder.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(rest) if !self.home.as_os_str().is_empty() && rest.as_os_str().is_empty() => "~".into(),
+            Ok(rest) if !self.home.as_os_str().is_empty() => format!("~/{}", rest.display()),
+            _ => path.display().to_string(),
+        }
+    }
+
+    /// `~/.ssh/config:12`
+    #[must_use]
+    pub fn at(&self, spot: &Spot) -> String {
+        format!("{}:{}", self.shown(&spot.path), spot.line)
+    }
+
+    /// Whether git and ssh read doorkey's settings now.
+    #[must_use]
+    pub fn in_force(&self) -> bool {
+        self.own.generation.is_some()
+    }
+}
+
+/// A path in JSON; bytes that are not UTF-8 are shown as `\u{fffd}`.
+pub(crate) fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// As [`as_text`].
+pub(crate) fn as_text_if_any<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    match path {
+        Some(path) => as_text(path, serializer),
+        None => serializer.serialize_none(),
+    }
+}
