@@ -23,22 +23,22 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Flags {
     /// Show what would change, and change nothing
-    #[arg(short = 'n', long, global = true)]
+    #[arg(short = 'n', long, global = true, help_heading = "Options of every command")]
     pub(crate) dry_run: bool,
     /// Do it without asking
-    #[arg(short = 'y', long, global = true)]
+    #[arg(short = 'y', long, global = true, help_heading = "Options of every command")]
     pub(crate) yes: bool,
     /// Print one JSON document on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub(crate) json: bool,
     /// Say only what is needed
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Options of every command")]
     pub(crate) quiet: bool,
     /// Say more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Options of every command")]
     pub(crate) verbose: bool,
     /// Colour on standard output
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub(crate) color: ColorChoice,
 }
 
@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Tokens: add, list, check, remove
     #[command(subcommand)]
     Token(super::token::TokenCommand),
-    /// SSH keys: new, list
+    /// SSH keys: new
     #[command(subcommand)]
     Ssh(super::ssh::SshCommand),
     /// Where secrets are kept: init, status, unlock, lock, export

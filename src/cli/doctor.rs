@@ -38,7 +38,8 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
         report(context, &findings, &facts.unreadable);
         return Ok(verdict(&findings, wanted.strict));
     }
-    let title = wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
+    let title =
+        wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
     let plan = diagnose::plan(title, &findings);
     if plan.is_empty() && !context.flags.json {
         report(context, &findings, &facts.unreadable);

@@ -159,7 +159,9 @@ impl From<NoTarget> for Failure {
         let what = redact::urls(&error.to_string());
         match error {
             NoTarget::Profiles(error) => error.into(),
-            NoTarget::Url(_) => Self::usage(what, "give the URL that git uses: --repo https://HOST/OWNER/REPO.git"),
+            NoTarget::Url(_) => {
+                Self::usage(what, "give the URL that git uses: --repo https://HOST/OWNER/REPO.git")
+            }
             NoTarget::NoProfiles => Self::usage(what, "make one: doorkey profile add"),
             NoTarget::NoRepositories(profile) => {
                 let name = profile.as_ref().map_or("NAME", |p| p.as_str());

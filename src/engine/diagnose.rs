@@ -67,7 +67,9 @@ fn place(step: &Step) -> (u8, usize) {
 
 fn overlap(a: &Step, b: &Step) -> bool {
     let range = |step: &Step| match step {
-        Step::Splice { at: Anchor::Near(offset), old, .. } => Some(*offset..offset + old.bytes().len().max(1)),
+        Step::Splice { at: Anchor::Near(offset), old, .. } => {
+            Some(*offset..offset + old.bytes().len().max(1))
+        }
         _ => None,
     };
     match (range(a), range(b)) {

@@ -114,8 +114,8 @@ fn sets(line: &str, name: &str) -> bool {
     let mut words = line.split_whitespace();
     match words.next() {
         Some("set") => words.any(|word| word == name),
-        _ => line.split([' ', '\t', ';', '&']).any(|word| {
-            word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
-        }),
+        _ => line
+            .split([' ', '\t', ';', '&'])
+            .any(|word| word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))),
     }
 }

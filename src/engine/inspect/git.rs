@@ -36,7 +36,8 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git 
 /// git-config(1), FILES and ENVIRONMENT.
 fn files(sys: &Sys) -> Vec<(PathBuf, Scope)> {
     let mut found = Vec::new();
-    let no_system = sys.env("GIT_CONFIG_NOSYSTEM").is_some_and(|v| !matches!(v, "0" | "false" | "no" | "off"));
+    let no_system =
+        sys.env("GIT_CONFIG_NOSYSTEM").is_some_and(|v| !matches!(v, "0" | "false" | "no" | "off"));
     if !no_system {
         let path = sys.env("GIT_CONFIG_SYSTEM").map_or_else(|| system_file(sys), PathBuf::from);
         found.push((path, Scope::System));
@@ -124,7 +125,10 @@ impl Reader<'_> {
     fn identity(&self) -> (Option<String>, Option<String>) {
         let last = |key: &str| {
             let mut found = self.entries.iter().rev().map(|(e, _)| e);
-            found.find(|e| e.section == "user" && e.subsection.is_none() && e.key == key)?.text().map(str::to_owned)
+            found
+                .find(|e| e.section == "user" && e.subsection.is_none() && e.key == key)?
+                .text()
+                .map(str::to_owned)
         };
         (last("name"), last("email"))
     }

@@ -21,7 +21,8 @@ const MOST_FOLDERS: usize = 4000;
 const MOST_ENTRIES: usize = 500;
 
 /// Never a workplace, and often large.
-const SKIPPED: &[&str] = &["node_modules", "target", "vendor", "Library", "snap", "venv", "__pycache__", "site-packages"];
+const SKIPPED: &[&str] =
+    &["node_modules", "target", "vendor", "Library", "snap", "venv", "__pycache__", "site-packages"];
 
 pub(super) fn look(sys: &Sys) -> Vec<Repository> {
     let Some(home) = sys.places().home() else { return Vec::new() };
@@ -96,7 +97,8 @@ fn repository(sys: &Sys, folder: &Path, git: &Path) -> Option<Repository> {
     for entry in entries.iter().filter(|e| e.section != "remote") {
         let found = setting(sys, entry, source);
         // A repository may include what it likes: that is not looked at.
-        settings.extend(found.filter(|s| !matches!(s.about, About::Include { .. } | About::UseHttpPath { .. })));
+        settings
+            .extend(found.filter(|s| !matches!(s.about, About::Include { .. } | About::UseHttpPath { .. })));
     }
     Some(Repository { path: folder.into(), remotes, settings })
 }

@@ -188,7 +188,8 @@ fn one(sys: &Sys, git: &OwnGit, lower: &Lower<'_>, target: &Target, how: How) ->
     };
     let broken = rungs.iter().any(|r| r.outcome == Outcome::Broken);
     let verdict = if broken { Verdict::Broken } else { Verdict::Ok };
-    let verified = Verified { rungs, verdict, note, account: heard.account, took_ms: since(start), ..blank(target) };
+    let verified =
+        Verified { rungs, verdict, note, account: heard.account, took_ms: since(start), ..blank(target) };
     (verified, login)
 }
 
@@ -235,7 +236,10 @@ fn note(sys: &Sys, target: &Target, real: &str, scheme: &Scheme, heard: &Heard) 
         let who = answer.profile.as_ref().map_or("no profile".to_owned(), |p| format!("profile {p}"));
         return Some(Note {
             code: "wrong-profile",
-            what: format!("{who} speaks for {url}, not {wanted}: {}", redact::for_terminal(&answer.why, false)),
+            what: format!(
+                "{who} speaks for {url}, not {wanted}: {}",
+                redact::for_terminal(&answer.why, false)
+            ),
             fix: format!("doorkey route add {url} {wanted}"),
         });
     }

@@ -37,7 +37,11 @@ pub enum NoTarget {
 ///
 /// # Errors
 /// There are none, or they cannot be read.
-pub fn targets(sys: &Sys, profile: Option<&ProfileName>, repo: Option<&str>) -> Result<Vec<Target>, NoTarget> {
+pub fn targets(
+    sys: &Sys,
+    profile: Option<&ProfileName>,
+    repo: Option<&str>,
+) -> Result<Vec<Target>, NoTarget> {
     if let Some(repo) = repo {
         let decided = which::ask(sys, repo).map_err(|error| match error {
             WhichError::Url(problem) => NoTarget::Url(problem),

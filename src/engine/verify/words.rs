@@ -147,7 +147,12 @@ fn over_http(text: &str, helper_refused: bool) -> Said {
     if has(&["returned error: 429"]) {
         return Said::RateLimited;
     }
-    if has(&["returned error: 407", "connect tunnel failed", "proxy connect aborted", "from proxy after connect"]) {
+    if has(&[
+        "returned error: 407",
+        "connect tunnel failed",
+        "proxy connect aborted",
+        "from proxy after connect",
+    ]) {
         return Said::Below(Layer::Proxy);
     }
     if has(&["' not found", "returned error: 404", "tf401019"]) {
@@ -159,8 +164,13 @@ fn over_http(text: &str, helper_refused: bool) -> Said {
     if has(&["could not resolve host", "could not resolve proxy"]) {
         return Said::Below(Layer::Dns);
     }
-    if has(&["failed to connect", "couldn't connect", "connection refused", "connection timed out", "no route to host"])
-    {
+    if has(&[
+        "failed to connect",
+        "couldn't connect",
+        "connection refused",
+        "connection timed out",
+        "no route to host",
+    ]) {
         return Said::Below(Layer::Tcp);
     }
     if has(&["certificate", "ssl", "tls", "cafile", "capath"]) {
@@ -194,7 +204,8 @@ fn over_ssh(text: &str) -> Said {
     if has(SSO) {
         return Said::Forbidden { sso: true };
     }
-    let missing = ["not found", "could not be found", "does not exist", "does not appear to be a git repository"];
+    let missing =
+        ["not found", "could not be found", "does not exist", "does not appear to be a git repository"];
     if has(&missing) {
         return Said::NotFound;
     }
