@@ -1,6 +1,7 @@
 //! `doorkey ssh-match`, which ssh calls for each block of a managed host.
 
 use crate::engine::profiles;
+use crate::engine::render::shell_word;
 use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
 use crate::model::name::{HostName, ProfileName};
 use crate::model::route_table;
@@ -56,7 +57,6 @@ impl Asked {
 fn decide(sys: &Sys, asked: &Asked) -> u8 {
     match answer(sys, &asked.generation, &asked.host, &asked.profiles) {
         Ok(()) => 0,
-        Err(NoMatch::Other(_)) => 1,
         Err(why) => {
             // Only the last block of a host speaks, or a refusal would be said once for each profile.
             if asked.closing {
@@ -96,13 +96,17 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
         }
         NoMatch::Unclaimed(origin, path) => format!(
             "no key is offered to {host}: no profile claims {path:?}; \
-             to let one speak for it: doorkey route add ssh://git@{}/{path} PROFILE",
-            origin.authority()
+             to let one speak for it: doorkey route add {} PROFILE",
+            shell_word(&format!("ssh://git@{}/{path}", origin.authority()))
         ),
         NoMatch::Removed(profile) => {
             format!("no key is offered to {host}: profile {profile} was removed; run: doorkey use PROFILE")
         }
-        NoMatch::Other(profile) => format!("{host}: the repository belongs to {profile}"),
+        // The last block names every profile that has a key on the host.
+        NoMatch::Other(profile) => format!(
+            "no key is offered to {host}: the repository belongs to profile {profile}, which has no key there; \
+             run: doorkey ssh new {profile}"
+        ),
     }
 }
 

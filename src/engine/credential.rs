@@ -4,6 +4,7 @@
 //! says what to do. A request that no profile has anything to do with gets no answer at all, and git goes on.
 
 use super::profiles;
+use super::render::shell_word;
 use super::when;
 use crate::formats::git_credential::{Answer, Request, basic_credential};
 use crate::model::name::{HostName, ProfileName};
@@ -156,9 +157,10 @@ fn unclaimed(routes: &Routes, origin: &Origin, path: &str) -> String {
         ),
         None => String::new(),
     };
+    let url = shell_word(&format!("{origin}/{path}"));
     format!(
         "refused: no profile claims owner {owner:?} on {origin}{hint}; \
-         to let a profile speak for it: doorkey route add {origin}/{path} PROFILE"
+         to let a profile speak for it: doorkey route add {url} PROFILE"
     )
 }
 
@@ -170,8 +172,8 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         && wanted != given
     {
         return Err(format!(
-            "refused: the URL says user {given:?}, but profile {profile} is user {wanted:?} on {origin}; \
-             take the user out of the URL"
+            "refused: git asks for user {given:?}, but profile {profile} is user {wanted:?} on {origin}; \
+             take the user out of the URL, or out of credential.username in git's configuration"
         ));
     }
     let store = stores::open(sys).map_err(|e| format!("refused: {e}; run: doorkey store status"))?;

@@ -177,12 +177,8 @@ fn git_helper(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     let folder = readable(&generation::folder(wanted.state, wanted.name), "git")?;
     // git runs an absolute path through the shell with ` get` behind it (gitcredentials(7), CUSTOM HELPERS); a path the
     // shell would take apart is quoted, and then needs the `!` that says "a shell snippet".
-    let plain = |p: &str| p.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
-    let command = if plain(&launcher) && plain(&folder) {
-        format!("{launcher} credential --generation {folder}")
-    } else {
-        format!("!{} credential --generation {}", shell_word(&launcher), shell_word(&folder))
-    };
+    let bang = if is_plain(&launcher) && is_plain(&folder) { "" } else { "!" };
+    let command = format!("{bang}{} credential --generation {}", shell_word(&launcher), shell_word(&folder));
     Ok(git_value(&command))
 }
 
@@ -354,6 +350,13 @@ fn ssh_shell_word(path: &Path) -> Result<String, RenderError> {
     }
 }
 
-fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+/// A text as one word of a POSIX shell, quoted where it has to be: for git, and for commands that people copy.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    if is_plain(text) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Whether every shell takes the text as one word that means itself.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c))
 }

@@ -254,7 +254,7 @@ pub fn clean_decoded_path(decoded: &str) -> Result<String, BadPath> {
     if decoded.contains('\\') {
         return Err(BadPath::Backslash);
     }
-    let body = decoded.strip_prefix('/').unwrap_or(&decoded);
+    let body = decoded.strip_prefix('/').unwrap_or(decoded);
     let body = body.strip_suffix('/').unwrap_or(body);
     if body.is_empty() {
         return Ok(String::new());

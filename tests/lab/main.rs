@@ -19,6 +19,7 @@ mod lab_proxies;
 mod lab_secret_service;
 mod lab_ssh;
 mod lab_tls;
+mod routing_consumers;
 mod routing_helpers;
 mod routing_https;
 mod routing_ssh;
@@ -44,6 +45,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_helpers::trials,
     routing_ssh::trials,
     routing_switch::trials,
+    routing_consumers::trials,
     t0303::trials,
     verify::trials,
 ];

@@ -72,10 +72,8 @@ fn before_ours_are_not_asked() {
         home.git_config("credential.helper", "store");
         home.git_config("credential.https://git.test.helper", "store");
         home.git_config("credential.https://git.test/acme.helper", "store");
-        home.git_config("credential.https://git.test.username", "erin");
         let kept = format!("https://{}@git.test\n", Lab::get().identity("personal").pair());
         home.write(".git-credentials", &kept, 0o600);
-        home.run(["git", "config", "--global", "--unset-all", "credential.https://git.test.username"]).ok();
         add_both(&home, &[]);
         put_in_force(&mut home);
         for owner in ["acme", "globex", "acme"] {

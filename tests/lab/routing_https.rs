@@ -1,8 +1,8 @@
 //! Plain git over HTTPS, after `use`: whose token reaches the server, by its own log.
 
 use crate::routing_tenants::{
-    TENANTS, add_both, gits, install_askpass, keys_seen, only_token, put_in_force, refused, tokens_seen,
-    two_tenants,
+    TENANTS, add, add_both, add_token, gits, install_askpass, keys_seen, make_store, only_token,
+    put_in_force, refused, tokens_seen, two_tenants,
 };
 use crate::support::{Home, Lab, trial};
 use libtest_mimic::Trial;
@@ -13,6 +13,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("routing_https_every_verb_from_any_folder", every_verb_from_any_folder),
         trial("routing_https_spellings_of_one_repository", spellings_of_one_repository),
         trial("routing_https_user_in_the_url", user_in_the_url),
+        trial("routing_https_user_in_the_configuration", user_in_the_configuration),
+        trial("routing_https_profile_without_a_token", profile_without_a_token),
+        trial("routing_https_root_of_one_tenant", root_of_one_tenant),
         trial("routing_https_undecided_owners_get_nothing", undecided_owners_get_nothing),
         trial("routing_https_asked_without_a_path", asked_without_a_path),
         trial("routing_https_plain_http_gets_nothing", plain_http_gets_nothing),
@@ -102,6 +105,53 @@ fn user_in_the_url() {
     }
 }
 
+fn user_in_the_configuration() {
+    let mut home = Home::fresh("routing");
+    home.git_config("credential.https://git.test.username", "erin");
+    add_both(&home, &[]);
+    put_in_force(&mut home);
+    install_askpass(&mut home);
+    for git in gits() {
+        let output = home.run([&git, "ls-remote", "https://git.test/acme/app.git"]);
+        output.says("asks for user \"erin\", but profile acme is user \"alice\"").says("credential.username");
+        refused(&mut home, &output);
+    }
+}
+
+fn profile_without_a_token() {
+    let mut home = Home::fresh("routing");
+    make_store(&home);
+    add(&home, "acme", &["--owner", "acme"]);
+    put_in_force(&mut home);
+    install_askpass(&mut home);
+    let output = home.run(["git", "ls-remote", "https://git.test/acme/app.git"]);
+    output.says("doorkey token add acme --host git.test --user alice");
+    refused(&mut home, &output);
+}
+
+/// A root that one tenant brings is trusted for its own repositories only, also on a host that both share.
+fn root_of_one_tenant() {
+    let mut home = Home::fresh("routing");
+    make_store(&home);
+    add(&home, "acme", &["--owner", "acme"]);
+    home.doorkey([
+        "profile", "add", "globex", "--host", "git.test", "--owner", "globex", "--user", "bob", "--yes",
+    ])
+    .ok();
+    for owner in TENANTS {
+        add_token(&home, owner, Lab::get().token(owner));
+    }
+    put_in_force(&mut home);
+    for git in gits() {
+        for path in ["acme/app.git", "%61cme/app.git"] {
+            home.run([&git, "ls-remote", &format!("https://git.test/{path}")]).ok();
+            only_token(&mut home, "acme", path);
+        }
+        home.run([&git, "ls-remote", "https://git.test/globex/app.git"]).exits(128).says("certificate");
+        assert_eq!(home.seen_https(), []);
+    }
+}
+
 /// The host is of no known provider, so `ACME` may be another owner than `acme`.
 fn undecided_owners_get_nothing() {
     let mut home = two_tenants("routing");
@@ -140,6 +190,10 @@ fn undecided_owners_get_nothing() {
         output.says("doorkey route add https://git.test/initech/app.git PROFILE");
         refused(&mut home, &output);
     }
+    // The owner's name comes from whoever wrote the URL, and people copy the command.
+    let output = home.run(["git", "ls-remote", "https://git.test/x;$(id)/app.git"]);
+    output.says("doorkey route add 'https://git.test/x;$(id)/app.git' PROFILE");
+    refused(&mut home, &output);
     // What the refusal tells the user to do.
     home.doorkey(["route", "add", "https://git.test/initech/app.git", "globex", "--yes"]).ok();
     home.run(["git", "ls-remote", "https://git.test/initech/app.git"]).exits(128).says("not found");

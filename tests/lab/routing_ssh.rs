@@ -23,6 +23,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("routing_ssh_host_of_one_tenant", host_of_one_tenant),
         trial("routing_ssh_wrappers_and_shells", wrappers_and_shells),
         trial("routing_ssh_shows_its_decision", shows_its_decision),
+        trial("routing_ssh_tenants_on_two_ports", tenants_on_two_ports),
+        trial("routing_ssh_profile_without_a_key", profile_without_a_key),
+        trial("routing_ssh_ten_profiles_on_one_host", ten_profiles_on_one_host),
+        trial("routing_ssh_users_other_settings", users_other_settings),
+        trial("routing_ssh_what_goes_before_ours", what_goes_before_ours),
     ]
 }
 
@@ -343,4 +348,121 @@ fn shows_its_decision() {
     home.run(["ssh", "-G", "git@git.test", "git-upload-pack 'initech/app.git'"])
         .ok()
         .says("pubkeyauthentication false\n");
+}
+
+fn tenants_on_two_ports() {
+    let mut home = Home::fresh("routing");
+    make_store(&home);
+    add(&home, "acme", &["--owner", "acme"]);
+    add(&home, "globex", &["--owner", "globex", "--ssh-port", "2222"]);
+    put_in_force(&mut home);
+    home.run(["git", "ls-remote", "git@git.test:acme/app.git"]).ok();
+    only_key(&mut home, "acme", "port 22");
+    home.run(["git", "ls-remote", "ssh://git@git.test:2222/globex/app.git"]).ok();
+    only_key(&mut home, "globex", "port 2222");
+    for url in ["git@git.test:globex/app.git", "ssh://git@git.test:2222/acme/app.git"] {
+        home.run(["git", "ls-remote", url])
+            .exits(128)
+            .says("doorkey: no key is offered to git.test: no profile claims");
+        assert_eq!(keys_seen(&home), []);
+    }
+}
+
+fn profile_without_a_key() {
+    let mut home = Home::fresh("routing");
+    make_store(&home);
+    home.install_key("personal", ".ssh/id_ed25519");
+    add(&home, "acme", &["--owner", "acme"]);
+    let globex = [
+        "profile",
+        "add",
+        "globex",
+        "--host",
+        "git.test",
+        "--owner",
+        "globex",
+        "--transport",
+        "ssh",
+        "--yes",
+    ];
+    home.doorkey(globex).ok();
+    put_in_force(&mut home);
+    let output = home.run(["git", "ls-remote", "git@git.test:globex/app.git"]);
+    output.exits(128).says("doorkey ssh new globex");
+    assert_eq!(keys_seen(&home), []);
+    home.run(["git", "ls-remote", "git@git.test:acme/app.git"]).ok();
+    only_key(&mut home, "acme", "beside a profile without a key");
+}
+
+fn ten_profiles_on_one_host() {
+    let mut home = Home::fresh("routing");
+    add_both(&home, &[]);
+    for number in 0..8 {
+        let name = format!("tenant-{number}");
+        let words = [
+            "profile",
+            "add",
+            &name,
+            "--host",
+            "git.test",
+            "--owner",
+            &name,
+            "--ssh-key",
+            "id_ed25519",
+            "--yes",
+        ];
+        home.doorkey(words).ok();
+    }
+    put_in_force(&mut home);
+    for owner in ["acme", "globex"] {
+        home.run(["git", "ls-remote", &format!("git@git.test:{owner}/app.git")]).ok();
+        only_key(&mut home, owner, "among ten");
+        home.run(["git", "ls-remote", &format!("https://git.test/{owner}/app.git")]).ok();
+        crate::routing_tenants::only_token(&mut home, owner, "among ten");
+    }
+}
+
+fn users_other_settings() {
+    for settings in [
+        "CanonicalizeHostname always\n",
+        "Match final all\n  ServerAliveInterval 30\n",
+        "Host git.test\n  User git\n  Port 22\n  ForwardAgent yes\n",
+        "Host *\n  IdentitiesOnly no\n  PubkeyAuthentication yes\n  AddKeysToAgent yes\n",
+    ] {
+        let mut home = Home::fresh("routing");
+        home.install_key("personal", ".ssh/id_ed25519");
+        home.write(".ssh/config", settings, 0o600);
+        add_both(&home, &[]);
+        put_in_force(&mut home);
+        for owner in ["acme", "globex"] {
+            home.run(["git", "ls-remote", &format!("git@git.test:{owner}/app.git")]).ok();
+            only_key(&mut home, owner, settings);
+        }
+        home.run(["git", "ls-remote", "git@git.test:initech/app.git"]).exits(128);
+        assert_eq!(keys_seen(&home), [], "{settings}");
+    }
+}
+
+/// What no configuration of ours can decide, because ssh is told otherwise on its command line or is asked for another
+/// name: each is a finding of doctor's. In none of them a tenant's key is offered for the other tenant's repository.
+fn what_goes_before_ours() {
+    let mut home = two_tenants("routing");
+    home.install_key("personal", ".ssh/id_ed25519");
+    let url = "git@git.test:acme/app.git";
+    let personal = [("personal".to_owned(), "not-found".to_owned())];
+    for command in ["ssh -i ~/.ssh/id_ed25519", "ssh -F none", "ssh -F /dev/null"] {
+        home.call(["git", "ls-remote", url]).env("GIT_SSH_COMMAND", command).run().exits(128);
+        assert_eq!(keys_seen(&home), personal, "{command}");
+        home.forget_seen();
+    }
+    home.run(["git", "config", "--global", "core.sshCommand", "ssh -i ~/.ssh/id_ed25519"]).ok();
+    home.run(["git", "ls-remote", url]).exits(128);
+    assert_eq!(keys_seen(&home), personal);
+    home.run(["git", "config", "--global", "--unset", "core.sshCommand"]).ok();
+    home.forget_seen();
+    // Another name of the same machine is another host.
+    let config = home.read(".ssh/config");
+    home.write(".ssh/config", config + "Host work\n  HostName git.test\n", 0o600);
+    home.run(["git", "ls-remote", "git@work:acme/app.git"]).exits(128);
+    assert_eq!(keys_seen(&home), personal);
 }
