@@ -80,6 +80,8 @@ fn show(context: &mut Context, verified: &Verified) {
     match verified.verdict {
         Verdict::Ok => {
             let known = verified.rung(Layer::Authentication).map(|r| r.evidence.as_str()).unwrap_or_default();
+            let known =
+                if context.flags.verbose { known } else { known.split(" (SHA256:").next().unwrap_or(known) };
             // `as alice (acme)` names the profile itself.
             let whose = if verified.account.is_some() { String::new() } else { whose };
             let mark = if verified.note.is_some() { Mark::Warn } else { Mark::Good };
@@ -159,7 +161,9 @@ impl From<NoTarget> for Failure {
         let what = redact::urls(&error.to_string());
         match error {
             NoTarget::Profiles(error) => error.into(),
-            NoTarget::Url(_) => Self::usage(what, "give the URL that git uses: --repo https://HOST/OWNER/REPO.git"),
+            NoTarget::Url(_) => {
+                Self::usage(what, "give the URL that git uses: --repo https://HOST/OWNER/REPO.git")
+            }
             NoTarget::NoProfiles => Self::usage(what, "make one: doorkey profile add"),
             NoTarget::NoRepositories(profile) => {
                 let name = profile.as_ref().map_or("NAME", |p| p.as_str());

@@ -9,8 +9,7 @@ use crate::redact;
 /// How the host knew git.
 pub(super) fn known_as(climb: &Climb<'_>) -> String {
     if let Some(key) = &climb.heard.ssh.taken {
-        let name = redact::for_terminal(&key.name, false);
-        return format!("with the key {name} ({})", key.fingerprint);
+        return format!("with the key {} ({})", key.name, key.fingerprint);
     }
     match (climb.who(), climb.origin.scheme) {
         (Some(who), _) => format!("as {who}"),
@@ -22,7 +21,7 @@ pub(super) fn known_as(climb: &Climb<'_>) -> String {
 /// Whose the login was, in a sentence.
 fn account(climb: &Climb<'_>) -> String {
     if let Some(key) = &climb.heard.ssh.taken {
-        return format!("the key {}", redact::for_terminal(&key.name, false));
+        return format!("the key {}", key.name);
     }
     climb.who().unwrap_or_else(|| "the account that git used".into())
 }
@@ -48,7 +47,9 @@ pub(super) fn login_refused(climb: &Climb<'_>) -> Rung {
             format!("replace it: {}", token_add(climb)),
         ),
         None => (
-            format!("{host} refused a login that did not come from doorkey (a .netrc, a header, another helper)"),
+            format!(
+                "{host} refused a login that did not come from doorkey (a .netrc, a header, another helper)"
+            ),
             "see what is in the way: doorkey doctor".into(),
         ),
     };
@@ -82,19 +83,20 @@ fn helper_words(refusal: &str) -> (String, String) {
 
 pub(super) fn key_refused(climb: &Climb<'_>) -> Rung {
     let (ssh, words) = (&climb.heard.ssh, &climb.heard.words);
-    let broken = |code, cause: String, repair: String| {
-        Rung::broken(Layer::Authentication, code, words, cause, repair)
-    };
-    if let Some(key) = &ssh.taken {
-        let name = redact::for_terminal(&key.name, false);
-        return broken(
-            "key-locked",
-            format!("the host takes the key {name}, but ssh cannot use it: no agent holds it, and it has a passphrase"),
-            format!("ssh-add {name}"),
-        );
-    }
+    let broken =
+        |code, cause: String, repair: String| Rung::broken(Layer::Authentication, code, words, cause, repair);
     if let Some((cause, repair)) = unusable_file(words, profile(climb)) {
         return broken("key-unusable", cause, repair);
+    }
+    if let Some(key) = &ssh.taken {
+        let name = &key.name;
+        return broken(
+            "key-locked",
+            format!(
+                "the host takes the key {name}, but ssh cannot use it: no agent holds it, and it has a passphrase"
+            ),
+            format!("ssh-add {name}"),
+        );
     }
     if ssh.is_there && ssh.offered.is_empty() {
         let (cause, repair) = match &climb.heard.refusal {
@@ -110,13 +112,10 @@ pub(super) fn key_refused(climb: &Climb<'_>) -> Rung {
         };
         return Rung::broken(Layer::Authentication, "no-key", evidence, cause, repair);
     }
-    let offered: Vec<String> = ssh
-        .offered
-        .iter()
-        .map(|key| format!("{} ({})", redact::for_terminal(&key.name, false), key.fingerprint))
-        .collect();
+    let offered: Vec<String> =
+        ssh.offered.iter().map(|key| format!("{} ({})", key.name, key.fingerprint)).collect();
     let keys = if offered.is_empty() { "the key".to_owned() } else { offered.join(", ") };
-    let file = ssh.offered.first().map_or("the key".to_owned(), |k| redact::for_terminal(&k.name, false));
+    let file = ssh.offered.first().map_or("KEY", |k| &k.name);
     broken(
         "key-refused",
         format!("{} does not know {keys}", climb.origin.host),
@@ -130,7 +129,10 @@ fn unusable_file(words: &str, profile: &str) -> Option<(String, String)> {
     words.lines().find_map(|line| {
         if line.contains("bad permissions") {
             let file = quoted(line)?;
-            return Some((format!("ssh ignores {file}, because others may read it"), format!("chmod 600 {file}")));
+            return Some((
+                format!("ssh ignores {file}, because others may read it"),
+                format!("chmod 600 {file}"),
+            ));
         }
         if line.contains("error in libcrypto") || line.contains("invalid format") {
             let file = quoted(line)?;
@@ -167,8 +169,12 @@ pub(super) fn host_key(climb: &Climb<'_>, code: &'static str) -> Rung {
     let edit = format!("doorkey profile edit {}", profile(climb));
     let (cause, repair) = match code {
         "host-key-changed" => (
-            format!("the key of {host} is not the known one: the server was set up anew, or somebody sits in between"),
-            format!("ask the owner of {host} for its fingerprint; only if it is {key}, change the pin: {edit}"),
+            format!(
+                "the key of {host} is not the known one: the server was set up anew, or somebody sits in between"
+            ),
+            format!(
+                "ask the owner of {host} for its fingerprint; only if it is {key}, change the pin: {edit}"
+            ),
         ),
         "host-key-revoked" => (
             format!("the key of {host} is marked as revoked"),
@@ -176,7 +182,9 @@ pub(super) fn host_key(climb: &Climb<'_>, code: &'static str) -> Rung {
         ),
         _ => (
             format!("no key of {host} is known here"),
-            format!("compare {key} with what the owner of {host} publishes, then pin it (ssh.known-hosts): {edit}"),
+            format!(
+                "compare {key} with what the owner of {host} publishes, then pin it (ssh.known-hosts): {edit}"
+            ),
         ),
     };
     Rung::broken(Layer::HostKey, code, evidence, cause, repair)
@@ -196,7 +204,9 @@ pub(super) fn forbidden(climb: &Climb<'_>, sso: bool) -> Rung {
         )
     } else {
         (
-            format!("{who} is known, but its token may not read this repository (scopes, or the host's policy)"),
+            format!(
+                "{who} is known, but its token may not read this repository (scopes, or the host's policy)"
+            ),
             format!("make a token that may read repositories, then: {}", token_add(climb)),
         )
     };
@@ -223,7 +233,10 @@ pub(super) fn not_found(climb: &Climb<'_>) -> Rung {
         "repository-not-found",
         &climb.heard.words,
         format!("there is no such repository, or it is hidden from {who}"),
-        format!("check the spelling; if it is there, ask its owner to let {who} in, or see whose it is: doorkey which {}", url(climb)),
+        format!(
+            "check the spelling; if it is there, ask its owner to let {who} in, or see whose it is: doorkey which {}",
+            url(climb)
+        ),
     )
 }
 

@@ -197,11 +197,7 @@ impl Climb<'_> {
             }
             Said::ServerFailed => {
                 let unsaid = |layer| Rung::not_tried(layer, "the server failed");
-                vec![
-                    unsaid(Layer::Authentication),
-                    unsaid(Layer::Authorisation),
-                    causes::server_failed(self),
-                ]
+                vec![unsaid(Layer::Authentication), unsaid(Layer::Authorisation), causes::server_failed(self)]
             }
             Said::HostKey(_) | Said::Below(_) | Said::TooSlow | Said::Unknown => {
                 let unsaid = |layer| Rung::not_tried(layer, "git did not say");

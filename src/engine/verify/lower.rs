@@ -66,7 +66,8 @@ impl<'a> Lower<'a> {
 
     /// What can be said of the rungs that git has climbed already, without a connection of our own.
     pub(super) fn glance(&self, wall: &Wall<'_>) -> Vec<Rung> {
-        let settings = if self.git.has_proxy { self.git.http_settings(self.sys, wall.url) } else { BTreeMap::new() };
+        let settings =
+            if self.git.has_proxy { self.git.http_settings(self.sys, wall.url) } else { BTreeMap::new() };
         let decision = self.proxy(&settings, wall.url);
         let (host, port) = first_stop(&decision, wall.origin);
         vec![self.name(&host, port).0, reached(Layer::Tcp), proxy_rung(&decision), tls_rung(wall.origin)]
@@ -128,18 +129,23 @@ impl<'a> Lower<'a> {
         let mut rung = tls(stream, &expect).rung;
         if rung.outcome == Outcome::Broken {
             if let Some(setting) = &trust.unverified_by {
-                let seen = format!("{setting} switches verification off; without it: {}", rung.code.unwrap_or_default());
+                let seen = format!(
+                    "{setting} switches verification off; without it: {}",
+                    rung.code.unwrap_or_default()
+                );
                 return Rung { took_ms: rung.took_ms, ..Rung::ok(Layer::Tls, seen) };
             }
             let roots = trust.in_words(self.sys);
-            rung.evidence.push_str(&format!("\nroots in use: {}", if roots.is_empty() { "none" } else { &roots }));
+            rung.evidence
+                .push_str(&format!("\nroots in use: {}", if roots.is_empty() { "none" } else { &roots }));
         }
         rung
     }
 
     fn trust(&self, settings: &BTreeMap<String, String>, url: &str) -> Arc<GitTrust> {
         let keys = ["http.sslcainfo", "http.sslcapath", "http.sslverify"];
-        let wanted = keys.iter().filter_map(|k| settings.get_key_value(*k)).map(|(k, v)| (k.clone(), v.clone()));
+        let wanted =
+            keys.iter().filter_map(|k| settings.get_key_value(*k)).map(|(k, v)| (k.clone(), v.clone()));
         self.trust.get(wanted.collect(), || {
             let config = |_: &str, key: &str| settings.get(&key.to_ascii_lowercase()).cloned();
             Arc::new(git_trust::look(self.sys, config, url))

@@ -14,7 +14,8 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// No question, no new host key: verifying must not pin a key that nobody has looked at. `-v` shows which key was
 /// offered and which was taken.
-const SSH: &str = "ssh -v -o BatchMode=yes -o ConnectTimeout=10 -o StrictHostKeyChecking=yes -o UpdateHostKeys=no";
+const SSH: &str =
+    "ssh -v -o BatchMode=yes -o ConnectTimeout=10 -o StrictHostKeyChecking=yes -o UpdateHostKeys=no";
 
 /// What the user's own settings say, in so far as it decides how git is run.
 #[derive(Debug)]
@@ -76,7 +77,10 @@ impl OwnGit {
         let text = ran.map(|r| String::from_utf8_lossy(&r.stdout).into_owned()).unwrap_or_default();
         let pairs = text.split('\0').filter(|field| !field.is_empty());
         // A key without a value (`[http] sslVerify`) means true (git-config(1), Syntax).
-        pairs.map(|field| field.split_once('\n').unwrap_or((field, "true"))).map(|(k, v)| (k.into(), v.into())).collect()
+        pairs
+            .map(|field| field.split_once('\n').unwrap_or((field, "true")))
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect()
     }
 
     /// The environment: nobody is asked, texts are English, no trace prints a token, and no repository is found.
@@ -91,7 +95,8 @@ impl OwnGit {
             ("GCM_INTERACTIVE", "0".into()),
             ("GIT_CEILING_DIRECTORIES", above.into()),
         ];
-        let mut unset = vec!["SSH_ASKPASS", "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_CONFIG"];
+        let mut unset =
+            vec!["SSH_ASKPASS", "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_CONFIG"];
         unset.extend(TRACES.iter().filter(|name| sys.env(name).is_some()));
         With { set, unset, input: None, dir: Some(&self.dir) }
     }

@@ -6,7 +6,9 @@ use crate::engine::credential::said_who;
 use crate::model::ladder::Layer;
 use crate::model::route::Scheme;
 use crate::redact;
+use crate::sys::Sys;
 use crate::sys::run::{Ran, RunError};
+use std::path::Path;
 use std::time::Duration;
 
 /// How git ended.
@@ -61,8 +63,8 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub(super) fn from_run(ran: Result<Ran, RunError>, scheme: Scheme) -> Self {
-        match ran {
+    pub(super) fn from_run(sys: &Sys, ran: Result<Ran, RunError>, scheme: Scheme) -> Self {
+        let mut heard = match ran {
             Ok(ran) => {
                 let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
                 Self { took: ran.took, ..Self::read(ran.code, &out, &err, scheme) }
@@ -72,7 +74,11 @@ impl Heard {
                 Self { said: Said::TooSlow, words, took: limit, ..Self::read(None, "", "", scheme) }
             }
             Err(error) => Self { words: error.to_string(), ..Self::read(None, "", "", scheme) },
+        };
+        for key in heard.ssh.offered.iter_mut().chain(&mut heard.ssh.taken) {
+            key.name = redact::for_terminal(&sys.shown(Path::new(&key.name)), false);
         }
+        heard
     }
 
     /// Reads git's exit code, standard output and standard error.
@@ -147,7 +153,12 @@ fn over_http(text: &str, helper_refused: bool) -> Said {
     if has(&["returned error: 429"]) {
         return Said::RateLimited;
     }
-    if has(&["returned error: 407", "connect tunnel failed", "proxy connect aborted", "from proxy after connect"]) {
+    if has(&[
+        "returned error: 407",
+        "connect tunnel failed",
+        "proxy connect aborted",
+        "from proxy after connect",
+    ]) {
         return Said::Below(Layer::Proxy);
     }
     if has(&["' not found", "returned error: 404", "tf401019"]) {
@@ -159,8 +170,13 @@ fn over_http(text: &str, helper_refused: bool) -> Said {
     if has(&["could not resolve host", "could not resolve proxy"]) {
         return Said::Below(Layer::Dns);
     }
-    if has(&["failed to connect", "couldn't connect", "connection refused", "connection timed out", "no route to host"])
-    {
+    if has(&[
+        "failed to connect",
+        "couldn't connect",
+        "connection refused",
+        "connection timed out",
+        "no route to host",
+    ]) {
         return Said::Below(Layer::Tcp);
     }
     if has(&["certificate", "ssl", "tls", "cafile", "capath"]) {
@@ -194,7 +210,8 @@ fn over_ssh(text: &str) -> Said {
     if has(SSO) {
         return Said::Forbidden { sso: true };
     }
-    let missing = ["not found", "could not be found", "does not exist", "does not appear to be a git repository"];
+    let missing =
+        ["not found", "could not be found", "does not exist", "does not appear to be a git repository"];
     if has(&missing) {
         return Said::NotFound;
     }
