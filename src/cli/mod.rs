@@ -21,6 +21,7 @@ mod store;
 mod switch;
 mod table;
 mod token;
+mod token_check;
 mod undo;
 mod verify;
 mod which;

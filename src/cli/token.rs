@@ -1,4 +1,4 @@
-//! `doorkey token add|list|remove`
+//! `doorkey token add|list|check|remove`
 
 use super::ask::{Source, secret_from};
 use super::change::carry_out;
@@ -21,6 +21,8 @@ pub(crate) enum TokenCommand {
     Add(Add),
     /// All tokens, without their values
     List(List),
+    /// Log in with each token, and say whether its host knows it
+    Check(super::token_check::Wanted),
     /// Take a token out of use; it stays sealed for 30 days
     Remove(Remove),
 }
@@ -76,6 +78,7 @@ pub(crate) fn run(context: &mut Context, command: TokenCommand) -> Result<Exit, 
     match command {
         TokenCommand::Add(wanted) => add(context, &wanted),
         TokenCommand::List(wanted) => list(context, &wanted),
+        TokenCommand::Check(wanted) => super::token_check::run(context, &wanted),
         TokenCommand::Remove(wanted) => remove(context, &wanted),
     }
 }

@@ -80,6 +80,8 @@ fn show(context: &mut Context, verified: &Verified) {
     match verified.verdict {
         Verdict::Ok => {
             let known = verified.rung(Layer::Authentication).map(|r| r.evidence.as_str()).unwrap_or_default();
+            let known =
+                if context.flags.verbose { known } else { known.split(" (SHA256:").next().unwrap_or(known) };
             // `as alice (acme)` names the profile itself.
             let whose = if verified.account.is_some() { String::new() } else { whose };
             let mark = if verified.note.is_some() { Mark::Warn } else { Mark::Good };

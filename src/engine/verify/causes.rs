@@ -9,8 +9,7 @@ use crate::redact;
 /// How the host knew git.
 pub(super) fn known_as(climb: &Climb<'_>) -> String {
     if let Some(key) = &climb.heard.ssh.taken {
-        let name = redact::for_terminal(&key.name, false);
-        return format!("with the key {name} ({})", key.fingerprint);
+        return format!("with the key {} ({})", key.name, key.fingerprint);
     }
     match (climb.who(), climb.origin.scheme) {
         (Some(who), _) => format!("as {who}"),
@@ -22,7 +21,7 @@ pub(super) fn known_as(climb: &Climb<'_>) -> String {
 /// Whose the login was, in a sentence.
 fn account(climb: &Climb<'_>) -> String {
     if let Some(key) = &climb.heard.ssh.taken {
-        return format!("the key {}", redact::for_terminal(&key.name, false));
+        return format!("the key {}", key.name);
     }
     climb.who().unwrap_or_else(|| "the account that git used".into())
 }
@@ -86,8 +85,11 @@ pub(super) fn key_refused(climb: &Climb<'_>) -> Rung {
     let (ssh, words) = (&climb.heard.ssh, &climb.heard.words);
     let broken =
         |code, cause: String, repair: String| Rung::broken(Layer::Authentication, code, words, cause, repair);
+    if let Some((cause, repair)) = unusable_file(words, profile(climb)) {
+        return broken("key-unusable", cause, repair);
+    }
     if let Some(key) = &ssh.taken {
-        let name = redact::for_terminal(&key.name, false);
+        let name = &key.name;
         return broken(
             "key-locked",
             format!(
@@ -95,9 +97,6 @@ pub(super) fn key_refused(climb: &Climb<'_>) -> Rung {
             ),
             format!("ssh-add {name}"),
         );
-    }
-    if let Some((cause, repair)) = unusable_file(words, profile(climb)) {
-        return broken("key-unusable", cause, repair);
     }
     if ssh.is_there && ssh.offered.is_empty() {
         let (cause, repair) = match &climb.heard.refusal {
@@ -113,13 +112,10 @@ pub(super) fn key_refused(climb: &Climb<'_>) -> Rung {
         };
         return Rung::broken(Layer::Authentication, "no-key", evidence, cause, repair);
     }
-    let offered: Vec<String> = ssh
-        .offered
-        .iter()
-        .map(|key| format!("{} ({})", redact::for_terminal(&key.name, false), key.fingerprint))
-        .collect();
+    let offered: Vec<String> =
+        ssh.offered.iter().map(|key| format!("{} ({})", key.name, key.fingerprint)).collect();
     let keys = if offered.is_empty() { "the key".to_owned() } else { offered.join(", ") };
-    let file = ssh.offered.first().map_or("the key".to_owned(), |k| redact::for_terminal(&k.name, false));
+    let file = ssh.offered.first().map_or("KEY", |k| &k.name);
     broken(
         "key-refused",
         format!("{} does not know {keys}", climb.origin.host),

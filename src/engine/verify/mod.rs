@@ -13,6 +13,7 @@ mod own_git;
 mod shared;
 mod ssh_log;
 mod targets;
+pub mod token;
 mod words;
 
 pub use ssh_log::SshLog;
@@ -21,7 +22,6 @@ pub use words::{Heard, Said};
 
 use super::which;
 use crate::model::ladder::{Layer, Outcome, Rung};
-use crate::model::profile_file::repo_route;
 use crate::model::route::Scheme;
 use crate::redact;
 use crate::sys::Sys;
@@ -171,15 +171,16 @@ pub fn verify(
 
 fn one(sys: &Sys, git: &OwnGit, lower: &Lower<'_>, target: &Target, how: How) -> (Verified, Login) {
     let start = Instant::now();
-    let real = git.real_url(sys, &target.repo);
-    let route = match repo_route(&real).or_else(|_| repo_route(&target.repo)) {
-        Ok(route) => route,
+    let written = match targets::place(&target.repo) {
+        Ok(origin) => origin,
         Err(problem) => return (unreadable(target, &problem), Login::None),
     };
-    let heard = Heard::from_run(git.ls_remote(sys, &target.repo, how), route.origin.scheme);
-    let climb = Climb { target, origin: &route.origin, real: &real, heard: &heard };
+    let real = git.real_url(sys, &target.repo);
+    let origin = targets::place(&real).unwrap_or(written);
+    let heard = Heard::from_run(sys, git.ls_remote(sys, &target.repo, how), origin.scheme);
+    let climb = Climb { target, origin: &origin, real: &real, heard: &heard };
     let rungs = climb.rungs(lower);
-    let note = note(sys, target, &real, &route.origin.scheme, &heard);
+    let note = note(sys, target, &real, origin.scheme, &heard);
     let login = match (&heard.said, climb.refused()) {
         (_, Some(reason)) => Login::Refused(reason),
         (Said::Below(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
@@ -208,7 +209,7 @@ fn blank(target: &Target) -> Verified {
 
 /// The guard spoke: the layers below need no login, but are not worth a connection of their own.
 fn held(target: &Target, reason: &str) -> Verified {
-    let scheme = repo_route(&target.repo).map_or(Scheme::Https, |r| r.origin.scheme);
+    let scheme = targets::place(&target.repo).map_or(Scheme::Https, |origin| origin.scheme);
     let rungs = ladder::layers(scheme).iter().map(|layer| {
         let why = if *layer == Layer::Authentication { reason } else { "not tried" };
         Rung::not_tried(*layer, why)
@@ -228,7 +229,7 @@ fn unreadable(target: &Target, problem: &str) -> Verified {
     Verified { rungs: vec![rung], verdict: Verdict::Broken, ..blank(target) }
 }
 
-fn note(sys: &Sys, target: &Target, real: &str, scheme: &Scheme, heard: &Heard) -> Option<Note> {
+fn note(sys: &Sys, target: &Target, real: &str, scheme: Scheme, heard: &Heard) -> Option<Note> {
     let wanted = target.profile.as_ref()?;
     let url = redact::for_terminal(&redact::urls(real), false);
     let answer = which::ask(sys, real).ok()?;
@@ -250,7 +251,7 @@ fn note(sys: &Sys, target: &Target, real: &str, scheme: &Scheme, heard: &Heard) 
             fix: format!("doorkey use {wanted}"),
         });
     }
-    let other = heard.said == Said::Served && *scheme != Scheme::Ssh && heard.account.is_none();
+    let other = heard.said == Said::Served && scheme != Scheme::Ssh && heard.account.is_none();
     other.then(|| Note {
         code: "other-credential",
         what: "git was let in without a credential of doorkey: the repository is public, or something else sent one \

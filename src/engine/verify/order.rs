@@ -4,8 +4,7 @@
 //! that profile there follow side by side; when it is refused, nothing logs in at the host any more in this run.
 //! Tokens and keys are counted apart: no host locks a key out for a refused token.
 
-use super::Target;
-use crate::model::profile_file::repo_route;
+use super::{Target, targets};
 use crate::model::route::Scheme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -65,9 +64,9 @@ pub(super) struct Order {
 impl Order {
     pub(super) fn new(targets: &[Target]) -> Self {
         let place = |target: &Target| {
-            let door = repo_route(&target.repo).map_or_else(
+            let door = targets::place(&target.repo).map_or_else(
                 |_| (String::new(), false),
-                |r| (r.origin.host.to_string(), r.origin.scheme == Scheme::Ssh),
+                |origin| (origin.host.to_string(), origin.scheme == Scheme::Ssh),
             );
             Place { door, profile: target.profile.as_ref().map(ToString::to_string) }
         };

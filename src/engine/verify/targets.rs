@@ -3,6 +3,9 @@
 use crate::engine::profiles::{self, ProfilesError};
 use crate::engine::which::{self, WhichError};
 use crate::model::name::ProfileName;
+use crate::model::profile_file::repo_route;
+use crate::model::route::Origin;
+use crate::redact;
 use crate::sys::Sys;
 
 /// A repository to be tried.
@@ -33,6 +36,24 @@ pub enum NoTarget {
     NoRepositories(Option<ProfileName>),
 }
 
+/// Where a URL leads, if it is one that may be tried.
+///
+/// `NAME::ADDRESS` makes git run the program `git-remote-NAME`, and `ext::` any command at all
+/// (gitremote-helpers(7)); a profile's file or a flag must not bring that about.
+///
+/// # Errors
+/// In words.
+pub(super) fn place(url: &str) -> Result<Origin, String> {
+    let names_program = url.split_once("::").is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c))
+    });
+    if names_program {
+        let shown = redact::urls(url);
+        return Err(format!("{shown:?} names a program for git to run, not a repository over https or ssh"));
+    }
+    repo_route(url).map(|route| route.origin)
+}
+
 /// The repositories of a profile, or of all; with `repo` only that one.
 ///
 /// # Errors
@@ -43,6 +64,7 @@ pub fn targets(
     repo: Option<&str>,
 ) -> Result<Vec<Target>, NoTarget> {
     if let Some(repo) = repo {
+        place(repo).map_err(NoTarget::Url)?;
         let decided = which::ask(sys, repo).map_err(|error| match error {
             WhichError::Url(problem) => NoTarget::Url(problem),
             WhichError::Profiles(error) => error.into(),

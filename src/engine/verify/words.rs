@@ -6,7 +6,9 @@ use crate::engine::credential::said_who;
 use crate::model::ladder::Layer;
 use crate::model::route::Scheme;
 use crate::redact;
+use crate::sys::Sys;
 use crate::sys::run::{Ran, RunError};
+use std::path::Path;
 use std::time::Duration;
 
 /// How git ended.
@@ -61,8 +63,8 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub(super) fn from_run(ran: Result<Ran, RunError>, scheme: Scheme) -> Self {
-        match ran {
+    pub(super) fn from_run(sys: &Sys, ran: Result<Ran, RunError>, scheme: Scheme) -> Self {
+        let mut heard = match ran {
             Ok(ran) => {
                 let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
                 Self { took: ran.took, ..Self::read(ran.code, &out, &err, scheme) }
@@ -72,7 +74,11 @@ impl Heard {
                 Self { said: Said::TooSlow, words, took: limit, ..Self::read(None, "", "", scheme) }
             }
             Err(error) => Self { words: error.to_string(), ..Self::read(None, "", "", scheme) },
+        };
+        for key in heard.ssh.offered.iter_mut().chain(&mut heard.ssh.taken) {
+            key.name = redact::for_terminal(&sys.shown(Path::new(&key.name)), false);
         }
+        heard
     }
 
     /// Reads git's exit code, standard output and standard error.
