@@ -9,5 +9,6 @@ pub mod preview;
 pub mod profiles;
 pub mod render;
 pub mod ssh_match;
+mod way_back;
 pub mod when;
 pub mod which;
