@@ -55,9 +55,6 @@ pub(crate) fn carry_out(context: &mut Context, plan: &Plan) -> Result<Option<App
         }
     }
     let applied = apply::apply(&mut context.sys, plan)?;
-    if let Some(title) = &applied.recovered {
-        context.say.aside(format!("note: an interrupted \"{title}\" was taken back first"));
-    }
     if context.flags.json {
         let body = json!({ "title": plan.title, "changed": true, "id": applied.id, "steps": shown.lines });
         context.say.line(json::document("change", body));

@@ -183,13 +183,17 @@ impl From<ApplyError> for Failure {
             ApplyError::Fs(error) => error.into(),
             ApplyError::Journal(error) => error.into(),
             ApplyError::Store(error) => error.into(),
-            ApplyError::Changed { expected, .. } => {
+            ApplyError::Changed { expected, found, .. } => {
+                let flat = |text: &str| text.trim().lines().map(str::trim).collect::<Vec<_>>().join(" | ");
                 let why = if expected.is_empty() {
                     "it is not as doorkey left or found it".into()
+                } else if found.is_empty() {
+                    format!("doorkey's own lines there were changed; it expected: {}", flat(&expected))
                 } else {
                     format!(
-                        "doorkey's own lines there were changed; it expected: {}",
-                        expected.trim().replace('\n', " | ")
+                        "doorkey's own lines there were changed; it expected: {}; there is: {}",
+                        flat(&expected),
+                        flat(&found)
                     )
                 };
                 Self::new(
@@ -205,6 +209,12 @@ impl From<ApplyError> for Failure {
             ApplyError::NothingToUndo => {
                 Self::new(Exit::Usage, what, "", "see what was changed: doorkey history")
             }
+            ApplyError::Interrupted(_) => Self::new(
+                Exit::CouldNot,
+                what,
+                "the plan was made for what the interrupted run left",
+                "run the same command again",
+            ),
             ApplyError::GenerationGone(_) => Self::new(
                 Exit::CouldNot,
                 what,

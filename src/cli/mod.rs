@@ -26,6 +26,7 @@ mod undo;
 mod verify;
 mod which;
 
+use crate::engine::apply;
 use crate::sys::Sys;
 use crate::sys::tty::Terminal;
 use arguments::{Command, Flags};
@@ -112,7 +113,23 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
 }
 
 impl Command {
+    /// Whether it changes something by a plan. What it plans then must not be what an interrupted run left.
+    fn changes(&self) -> bool {
+        match self {
+            Self::Use(_) | Self::Off | Self::On | Self::Undo(_) | Self::Ssh(_) => true,
+            Self::Profile(command) => command.changes(),
+            Self::Route(command) => !matches!(command, route::RouteCommand::List),
+            Self::Token(command) => !matches!(command, token::TokenCommand::List(_)),
+            _ => false,
+        }
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        if self.changes() && !context.flags.dry_run {
+            if let Some(title) = apply::recover(&mut context.sys)? {
+                context.say.aside(format!("note: an interrupted \"{title}\" was taken back first"));
+            }
+        }
         match self {
             Self::Profile(command) => profile::run(context, command),
             Self::Route(command) => route::run(context, command),

@@ -6,8 +6,8 @@ use super::error::Failure;
 use super::profile::{edit_file, refreshed};
 use super::say::Mark;
 use super::{Context, Exit};
-use crate::engine::profiles;
 use crate::engine::render::key_path;
+use crate::engine::{apply, profiles};
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::Transport;
@@ -96,9 +96,7 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     }
     let mut plan = Plan::new(format!("ssh new {name}"));
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
-    if context.sys.look_through(&folder)?.is_none() {
-        plan.push(Step::MakeDir { path: folder, mode: 0o700 });
-    }
+    plan.steps.extend(apply::make_dirs(&context.sys, &folder, 0o700)?);
     let passphrase = passphrase(context, wanted)?.map(|secret| {
         plan.secrets.push(secret);
         plan.secrets.len() - 1

@@ -40,7 +40,12 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
 pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
     let mut plan = Plan::new("off");
     if let Some(from) = generation::current(&context.sys) {
-        plan.push(Step::Switch { from: Some(from), to: None, files: Default::default() });
+        plan.push(Step::Switch {
+            off: Some(from.clone()),
+            from: Some(from),
+            to: None,
+            files: Default::default(),
+        });
     }
     // At once: off is what one reaches for when something does not work.
     context.flags.yes = true;

@@ -2,12 +2,14 @@
 
 use super::generation;
 use super::journal::{Entry, Journal, JournalError};
+pub use super::way_back::inverse_of;
+use super::way_back::{fitted, take_back};
 use crate::formats::splice::{NoSplice, Where, splice};
 use crate::model::plan::{Anchor, Plan, Step};
 use crate::secret::Secret;
 use crate::stores::{self, Entry as Kept, StoreError};
 use crate::sys::Sys;
-use crate::sys::fs::{FsError, Kind, Write};
+use crate::sys::fs::{FsError, Write};
 use crate::sys::lock::Lock;
 use crate::sys::new_key::NewKind;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ pub enum ApplyError {
         problem: String,
         /// What the step expected there.
         expected: String,
+        /// What stands there instead, as far as it can be told.
+        found: String,
     },
     /// No key of that kind can be made.
     #[error("no {0} key could be made")]
@@ -46,6 +50,9 @@ pub enum ApplyError {
     /// The generation that an undo goes back to was cleared away.
     #[error("generation {0} was cleared away")]
     GenerationGone(String),
+    /// An interrupted run was taken back just now, so the plan was made for a machine that is no more.
+    #[error("an interrupted \"{0}\" was taken back first")]
+    Interrupted(String),
 }
 
 /// What [`apply`] did.
@@ -53,33 +60,34 @@ pub enum ApplyError {
 pub struct Applied {
     /// The journal's number; `None` when the plan was empty.
     pub id: Option<u64>,
-    /// An interrupted earlier run that was taken back first.
-    pub recovered: Option<String>,
 }
 
-fn state_dir(sys: &Sys) -> Result<PathBuf, ApplyError> {
+pub(super) fn state_dir(sys: &Sys) -> Result<PathBuf, ApplyError> {
     sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)
 }
 
-/// Takes doorkey's lock and cleans up after a run that was killed.
+/// Takes back what a killed run left half done; gives its title. Without one nothing is touched.
+///
+/// To be called before a plan is made: a plan made in the middle of another change does not fit what is there after
+/// that change was taken back.
 ///
 /// # Errors
-/// The lock is held, or the state folder cannot be used.
-pub fn begin(sys: &mut Sys) -> Result<(Lock, Option<String>), ApplyError> {
+/// The lock is held, the state folder cannot be used, or what was done was changed since.
+pub fn recover(sys: &mut Sys) -> Result<Option<String>, ApplyError> {
+    let Some(state) = sys.places().state() else { return Ok(None) };
+    if Journal::below(state).interrupted(sys)?.is_none() {
+        return Ok(None);
+    }
+    Ok(begin(sys)?.1)
+}
+
+/// Takes doorkey's lock and cleans up after a run that was killed.
+fn begin(sys: &mut Sys) -> Result<(Lock, Option<String>), ApplyError> {
     let state = state_dir(sys)?;
     let lock = sys.lock(&state)?;
     let journal = Journal::below(&state);
     let Some(entry) = journal.interrupted(sys)? else { return Ok((lock, None)) };
-    for step in entry.steps.iter().rev() {
-        if let Some(path) = step.path() {
-            sys.heal(path);
-        }
-        if is_done(sys, step, entry.time)? {
-            for back in inverse_of(step) {
-                perform(sys, &back, &[])?;
-            }
-        }
-    }
+    take_back(sys, &entry.steps, entry.time)?;
     journal.forget(sys, entry.id)?;
     Ok((lock, Some(entry.title)))
 }
@@ -89,12 +97,15 @@ pub fn begin(sys: &mut Sys) -> Result<(Lock, Option<String>), ApplyError> {
 /// # Errors
 /// Everything is as it was before.
 pub fn apply(sys: &mut Sys, plan: &Plan) -> Result<Applied, ApplyError> {
-    let (_lock, recovered) = begin(sys)?;
     if plan.is_empty() {
-        return Ok(Applied { id: None, recovered });
+        return Ok(Applied { id: None });
+    }
+    let (_lock, recovered) = begin(sys)?;
+    if let Some(title) = recovered {
+        return Err(ApplyError::Interrupted(title));
     }
     let id = carry_out(sys, &plan.title, &plan.steps, &plan.secrets, None)?;
-    Ok(Applied { id: Some(id), recovered })
+    Ok(Applied { id: Some(id) })
 }
 
 /// Takes back what a journal entry did, keeping what the user changed since elsewhere.
@@ -102,9 +113,13 @@ pub fn apply(sys: &mut Sys, plan: &Plan) -> Result<Applied, ApplyError> {
 /// # Errors
 /// [`ApplyError::Changed`] when our own region was changed: nothing is touched then.
 pub fn undo(sys: &mut Sys, entry: &Entry) -> Result<u64, ApplyError> {
-    let (_lock, _) = begin(sys)?;
+    let (_lock, recovered) = begin(sys)?;
+    if let Some(title) = recovered {
+        return Err(ApplyError::Interrupted(title));
+    }
     let title = format!("undo of {}: {}", entry.id, entry.title);
-    carry_out(sys, &title, &entry.inverse, &[], Some(entry.id))
+    let steps = fitted(sys, &entry.inverse)?;
+    carry_out(sys, &title, &steps, &[], Some(entry.id))
 }
 
 fn carry_out(
@@ -114,98 +129,59 @@ fn carry_out(
     secrets: &[Secret],
     undoes: Option<u64>,
 ) -> Result<u64, ApplyError> {
+    check_free(sys, steps)?;
     let journal = Journal::below(&state_dir(sys)?);
     let id = journal.next_id(sys)?;
+    let time = sys.now();
     let mut inverse: Vec<Step> = steps.iter().rev().flat_map(inverse_of).collect();
     inverse.dedup();
     let entry = Entry {
         schema: "doorkey/journal/v1".into(),
         id,
-        time: sys.now(),
+        time,
         title: title.into(),
         undoes,
         steps: steps.to_vec(),
         inverse,
     };
-    journal.begin(sys, &entry)?;
-    for (index, step) in steps.iter().enumerate() {
-        if let Err(error) = perform(sys, step, secrets) {
-            for done in steps.iter().take(index).rev() {
-                for back in inverse_of(done) {
-                    // The way back is the tested inverse; should it fail too, the entry stays and the next run tries again.
-                    perform(sys, &back, &[])?;
-                }
-            }
-            journal.forget(sys, id)?;
-            return Err(error);
+    let mut begun: &[Step] = &[];
+    let mut all = || -> Result<(), ApplyError> {
+        journal.begin(sys, &entry)?;
+        for (index, step) in steps.iter().enumerate() {
+            begun = steps.get(..=index).unwrap_or(steps);
+            perform(sys, step, secrets)?;
         }
+        Ok(journal.finish(sys, id)?)
+    };
+    if let Err(error) = all() {
+        // A step that failed may have happened all the same: its file has its new name, but the folder was not synced.
+        // Should the way back fail too, the entry stays, and the next run tries again.
+        take_back(sys, begun, time)?;
+        journal.forget(sys, id)?;
+        return Err(error);
     }
-    journal.finish(sys, id)?;
     Ok(id)
 }
 
-/// The steps that take a step back.
-#[must_use]
-pub fn inverse_of(step: &Step) -> Vec<Step> {
-    let one = |step: Step| vec![step];
-    match step.clone() {
-        Step::MakeDir { path, mode } => one(Step::RemoveDir { path, mode }),
-        Step::RemoveDir { path, mode } => one(Step::MakeDir { path, mode }),
-        Step::Create { path, text, mode } => one(Step::Remove { path, text, mode }),
-        Step::Remove { path, text, mode } => one(Step::Create { path, text, mode }),
-        Step::Splice { path, at, old, new } => one(Step::Splice { path, at, old: new, new: old }),
-        Step::Mode { path, from, to } => one(Step::Mode { path, from: to, to: from }),
-        Step::Rename { from, to } => one(Step::Rename { from: to, to: from }),
-        // A key may be in use elsewhere by now: it is set aside, not deleted.
-        Step::MakeKey { path, .. } => {
-            let aside = |p: &Path| PathBuf::from(format!("{}.undone", p.display()));
-            let public = PathBuf::from(format!("{}.pub", path.display()));
-            vec![
-                Step::Rename { to: aside(&public), from: public },
-                Step::Rename { to: aside(&path), from: path },
-            ]
+/// What is to be made must not be there: [`take_back`] could not tell it from what we made.
+fn check_free(sys: &Sys, steps: &[Step]) -> Result<(), ApplyError> {
+    for (index, step) in steps.iter().enumerate() {
+        let (Step::Create { path, .. } | Step::MakeKey { path, .. }) = step else { continue };
+        let moved = steps.iter().take(index).any(|earlier| earlier.path() == Some(path));
+        let mut files = vec![path.clone()];
+        if matches!(step, Step::MakeKey { .. }) {
+            files.push(public_half(path));
         }
-        Step::Switch { from, to, .. } => one(Step::Switch { from: to, to: from, files: Default::default() }),
-        Step::PutSecret { profile, record, before: Some(version), .. } => {
-            one(Step::RestoreSecret { profile, record, version })
-        }
-        Step::PutSecret { profile, record, before: None, .. } => {
-            one(Step::RetireSecret { profile, record, before: None })
-        }
-        Step::RetireSecret { profile, record, before: Some(version) } => {
-            one(Step::RestoreSecret { profile, record, version })
-        }
-        // Nothing was in use, so nothing was retired.
-        Step::RetireSecret { before: None, .. } => Vec::new(),
-        Step::RestoreSecret { profile, record, version } => {
-            one(Step::RetireSecret { profile, record, before: Some(version) })
+        for file in files {
+            if !moved && sys.look(&file)?.is_some() {
+                return Err(changed(&file, "is there already", ""));
+            }
         }
     }
+    Ok(())
 }
 
-/// Whether a step of an interrupted run was done before the run ended.
-fn is_done(sys: &Sys, step: &Step, begun: i64) -> Result<bool, ApplyError> {
-    Ok(match step {
-        Step::MakeDir { path, .. } => sys.look(path)?.is_some_and(|l| l.kind == Kind::Dir),
-        Step::RemoveDir { path, .. } => sys.look(path)?.is_none(),
-        Step::Create { path, text, .. } => sys.read(path)?.is_some_and(|b| b == text.bytes()),
-        Step::Remove { path, .. } => sys.look(path)?.is_none(),
-        Step::Splice { path, at, old, new } => {
-            let bytes = sys.read(path)?.unwrap_or_default();
-            // Done when the way back is there, and (for an insertion) only then.
-            let back = splice(&bytes, place(at), new.bytes(), old.bytes());
-            if new.is_empty() { splice(&bytes, place(at), old.bytes(), b"").is_err() } else { back.is_ok() }
-        }
-        Step::Mode { path, to, .. } => sys.look(path)?.is_some_and(|l| l.mode == *to),
-        Step::Rename { from, to } => sys.look(from)?.is_none() && sys.look(to)?.is_some(),
-        Step::MakeKey { path, .. } => sys.look(path)?.is_some_and(|l| l.modified >= begun),
-        Step::Switch { to, .. } => generation::current(sys) == *to,
-        // The store's changes name versions, so that their way back may be taken whether they happened or not.
-        Step::PutSecret { .. } | Step::RetireSecret { .. } | Step::RestoreSecret { .. } => true,
-    })
-}
-
-fn place(at: &Anchor) -> Where {
+pub(super) fn place(at: &Anchor) -> Where {
     match at {
         Anchor::Start => Where::Start,
         Anchor::End => Where::End,
@@ -228,7 +204,38 @@ pub fn spliced(
         path: path.into(),
         problem: problem.to_string(),
         expected: String::from_utf8_lossy(old).into_owned(),
+        found: nearest(&String::from_utf8_lossy(bytes), &String::from_utf8_lossy(old)),
     })
+}
+
+/// The lines of a file that look most like `wanted`: what a person made of it.
+fn nearest(text: &str, wanted: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let count = wanted.lines().count().clamp(1, 20);
+    let best = lines.windows(count.min(lines.len()).max(1)).max_by_key(|window| {
+        let ratio = similar::TextDiff::from_chars(wanted, &window.join("\n")).ratio();
+        (ratio * 1000.0) as u32
+    });
+    best.map(|window| window.join("\n")).unwrap_or_default()
+}
+
+/// The steps that make a folder and those above it that are missing, so that the way back removes exactly those.
+///
+/// # Errors
+/// A folder cannot be looked at.
+pub fn make_dirs(sys: &Sys, path: &Path, mode: u32) -> Result<Vec<Step>, FsError> {
+    let mut steps = Vec::new();
+    for folder in path.ancestors() {
+        if sys.look_through(folder)?.is_some() {
+            break;
+        }
+        steps.insert(0, Step::MakeDir { path: folder.into(), mode });
+    }
+    Ok(steps)
+}
+
+pub(super) fn public_half(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.pub", path.display()))
 }
 
 /// Files that git guards with a lock file of its own.
@@ -237,7 +244,7 @@ fn is_git_config(path: &Path) -> bool {
         && !path.components().any(|c| c.as_os_str() == ".ssh")
 }
 
-fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyError> {
+pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyError> {
     match step {
         Step::MakeDir { path, mode } => sys.make_dir(path, *mode)?,
         Step::RemoveDir { path, .. } => {
@@ -251,6 +258,8 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         }
         Step::Remove { path, text, .. } => match sys.read(path)? {
             Some(bytes) if bytes == text.bytes() => sys.remove_file(path)?,
+            // We made it empty and took our lines out: what is in it now is the user's.
+            Some(_) if text.is_empty() => {}
             Some(_) => {
                 return Err(changed(path, "was changed since", &String::from_utf8_lossy(text.bytes())));
             }
@@ -276,15 +285,15 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         },
         Step::Rename { from, to } => {
             if sys.look(from)?.is_some() {
-                let free = free_name(sys, to)?;
-                sys.rename(from, &free)?;
+                sys.rename(from, to)?;
             }
         }
         Step::MakeKey { path, kind, comment, passphrase } => {
             let passphrase = passphrase.and_then(|slot| secrets.get(slot));
             make_key(sys, path, kind, comment, passphrase)?;
         }
-        Step::Switch { to, files, .. } => generation::switch(sys, to.as_deref(), files)?,
+        Step::Switch { to: Some(to), files, .. } => generation::switch(sys, to, files)?,
+        Step::Switch { to: None, off, .. } => generation::switch_off(sys, off.as_deref())?,
         Step::PutSecret { profile, record, slot, .. } => {
             if let Some(secret) = secrets.get(*slot) {
                 stores::open(sys)?.put(sys, profile, record, &Kept::new(secret.clone()))?;
@@ -293,26 +302,20 @@ fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyEr
         Step::RetireSecret { profile, record, .. } => {
             stores::open(sys)?.retire(sys, profile, record)?;
         }
-        Step::RestoreSecret { profile, record, version } => {
+        Step::RestoreSecret { profile, record, version, .. } => {
             stores::open(sys)?.restore(sys, profile, record, *version)?;
         }
     }
     Ok(())
 }
 
-/// `path`, or the first of `path.2`, `path.3`... that is free.
-fn free_name(sys: &Sys, path: &Path) -> Result<PathBuf, FsError> {
-    let mut name = path.to_path_buf();
-    let mut number = 1;
-    while sys.look(&name)?.is_some() {
-        number += 1;
-        name = PathBuf::from(format!("{}.{number}", path.display()));
-    }
-    Ok(name)
-}
-
 fn changed(path: &Path, problem: &str, expected: &str) -> ApplyError {
-    ApplyError::Changed { path: path.into(), problem: problem.into(), expected: expected.into() }
+    ApplyError::Changed {
+        path: path.into(),
+        problem: problem.into(),
+        expected: expected.into(),
+        found: String::new(),
+    }
 }
 
 /// Makes a key pair. The private half is durable before its public half is there to be uploaded (SECURITY rule 42).
@@ -323,7 +326,7 @@ fn make_key(
     comment: &str,
     passphrase: Option<&Secret>,
 ) -> Result<(), ApplyError> {
-    let public = PathBuf::from(format!("{}.pub", path.display()));
+    let public = public_half(path);
     for file in [path, &public] {
         if sys.look(file)?.is_some() {
             return Err(changed(file, "is there already", ""));

@@ -76,22 +76,21 @@ pub fn files(sys: &Sys, state: &Path, name: &str) -> Result<BTreeMap<String, Tex
     Ok(found)
 }
 
-/// Writes a new generation, if it brings files, and makes it the one in force. `None` switches off.
-pub(super) fn switch(
-    sys: &mut Sys,
-    to: Option<&str>,
-    files: &BTreeMap<String, Text>,
-) -> Result<(), ApplyError> {
+/// Takes the generation in force out of force. `keep` is the one that `on` goes back to.
+pub(super) fn switch_off(sys: &mut Sys, keep: Option<&str>) -> Result<(), ApplyError> {
+    let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
+    match keep {
+        Some(name) => sys.point_link(&off_link(&state), &folder(&state, name))?,
+        None => sys.remove_file(&off_link(&state))?,
+    }
+    Ok(sys.remove_file(&current_link(&state))?)
+}
+
+/// Writes a new generation, if it brings files, and makes it the one in force.
+pub(super) fn switch(sys: &mut Sys, to: &str, files: &BTreeMap<String, Text>) -> Result<(), ApplyError> {
     let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
     let current = current_link(&state);
     let off = off_link(&state);
-    let Some(to) = to else {
-        if let Some(name) = linked(sys, &current) {
-            sys.point_link(&off, &folder(&state, &name))?;
-            sys.remove_file(&current)?;
-        }
-        return Ok(());
-    };
     let dir = folder(&state, to);
     if !files.is_empty() {
         sys.make_dir(&dir, 0o700)?;

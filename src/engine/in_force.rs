@@ -3,6 +3,7 @@
 //! The lines come first: until `current` points at a generation they read nothing, so the change happens in the one
 //! rename at its end.
 
+use super::apply::make_dirs;
 use super::generation;
 use super::profiles::{self, ProfilesError};
 use super::render::{RenderError, Wanted, render};
@@ -98,7 +99,8 @@ fn switch_step(
     }
     let to = generation::next_name(sys, state)?;
     let files = made(&to)?;
-    Ok(Some(Step::Switch { from, to: Some(to), files }))
+    let off = if from.is_none() { generation::before_off(sys) } else { None };
+    Ok(Some(Step::Switch { from, to: Some(to), off, files }))
 }
 
 /// The line in git's configuration: the last one, so that nothing after it resets the helper.
@@ -123,31 +125,41 @@ fn include_steps(sys: &Sys) -> Result<Vec<Step>, InForceError> {
     let ssh = sys.places().ssh().ok_or(InForceError::NoHome)?;
     let mut steps = Vec::new();
     // ssh refuses a configuration that others may write (readconf.c), so a new one is private.
-    if sys.look_through(&ssh)?.is_none() {
-        steps.push(Step::MakeDir { path: ssh.clone(), mode: 0o700 });
-    }
+    steps.extend(make_dirs(sys, &ssh, 0o700)?);
     steps.extend(include_step(sys, &ssh.join("config"), &ssh_include(state), Anchor::Start)?);
     steps.extend(include_step(sys, &git, &git_include(state), Anchor::End)?);
     Ok(steps)
 }
 
-fn include_step(sys: &Sys, path: &Path, line: &str, at: Anchor) -> Result<Option<Step>, FsError> {
+fn include_step(sys: &Sys, path: &Path, line: &str, at: Anchor) -> Result<Vec<Step>, FsError> {
+    let splice = |at, new: &str| Step::Splice { path: path.into(), at, old: "".into(), new: new.into() };
     let Some(bytes) = sys.read(path)? else {
-        return Ok(Some(Step::Create { path: path.into(), text: line.into(), mode: 0o600 }));
+        // Made empty, then filled: so undo takes back our line alone, and the file with it only if nobody wrote to it.
+        return Ok(vec![Step::Create { path: path.into(), text: "".into(), mode: 0o600 }, splice(at, line)]);
     };
     let there = bytes.windows(line.len()).any(|w| w == line.as_bytes());
     if there {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     // The added text holds the line end that the file's last line lacks, so that undo gives back exactly what was.
-    let needs_end = at == Anchor::End && !bytes.is_empty() && !bytes.ends_with(b"\n");
-    let (at, new) = match at {
-        Anchor::End => {
-            (Anchor::Near(bytes.len()), if needs_end { format!("\n{line}") } else { line.to_owned() })
-        }
-        other => (other, line.to_owned()),
-    };
-    Ok(Some(Step::Splice { path: path.into(), at, old: "".into(), new: new.into() }))
+    Ok(vec![match at {
+        Anchor::End => splice(Anchor::Near(bytes.len()), &(missing_ends(&bytes).to_owned() + line)),
+        other => splice(other, line),
+    }])
+}
+
+/// The line ends that git needs before a new section: one where the last line has none, and one more where a
+/// backslash continues it (git-config(1), "a `\` at the end of a line").
+fn missing_ends(bytes: &[u8]) -> &'static str {
+    let ended = bytes.is_empty() || bytes.ends_with(b"\n");
+    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let body = body.strip_suffix(b"\r").unwrap_or(body);
+    let continued = body.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1;
+    match (ended, continued) {
+        (true, false) => "",
+        (true, true) | (false, false) => "\n",
+        (false, true) => "\n\n",
+    }
 }
 
 /// The roots of each profile that brings a CA: its own and the system's, since `http.sslCAInfo` replaces the system's

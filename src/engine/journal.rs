@@ -154,7 +154,12 @@ impl Journal {
     /// # Errors
     /// What the file system says.
     pub fn forget(&self, sys: &mut Sys, id: u64) -> Result<(), JournalError> {
-        Ok(sys.remove_file(&self.file(id, "begun"))?)
+        // It has its final name already where only the sync of the folder failed.
+        for ending in ["json", "begun"] {
+            sys.heal(&self.file(id, ending));
+            sys.remove_file(&self.file(id, ending))?;
+        }
+        Ok(())
     }
 
     /// The entry that `undo` takes back: the one asked for, else the newest that is neither an undo nor undone.

@@ -12,5 +12,6 @@ pub mod profiles;
 pub mod render;
 pub mod ssh_match;
 pub mod verify;
+mod way_back;
 pub mod when;
 pub mod which;

@@ -31,8 +31,12 @@ pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
                 files.entry(path.clone()).or_default().1 = text.bytes().to_vec();
             }
             Step::Remove { path, text, .. } => {
-                let entry = files.entry(path.clone()).or_insert_with(|| (text.bytes().to_vec(), Vec::new()));
-                entry.1.clear();
+                let entry = files
+                    .entry(path.clone())
+                    .or_insert_with(|| (text.bytes().to_vec(), text.bytes().to_vec()));
+                if entry.1 == text.bytes() {
+                    entry.1.clear();
+                }
             }
             Step::Splice { path, at, old, new } => {
                 if !files.contains_key(path) {
@@ -66,7 +70,13 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
     match step {
         Step::MakeDir { path, mode } => format!("make the folder {} (mode {mode:04o})", shown(path)),
         Step::RemoveDir { path, .. } => format!("remove the folder {} if it is empty", shown(path)),
+        Step::Create { path, text, mode } if text.is_empty() => {
+            format!("make {} (mode {mode:04o})", shown(path))
+        }
         Step::Create { path, mode, .. } => format!("write {} (mode {mode:04o})", shown(path)),
+        Step::Remove { path, text, .. } if text.is_empty() => {
+            format!("remove {} if it is empty", shown(path))
+        }
         Step::Remove { path, .. } => format!("remove {}", shown(path)),
         Step::Splice { path, .. } => format!("edit {}", shown(path)),
         Step::Mode { path, from, to } => {

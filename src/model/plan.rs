@@ -103,6 +103,9 @@ pub enum Step {
         from: Option<String>,
         /// The generation in force afterwards; `None` = off.
         to: Option<String>,
+        /// The one that `on` goes back to, on the side of the step where doorkey is off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        off: Option<String>,
         /// File name to content, for a generation that does not exist yet.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         files: BTreeMap<String, Text>,
@@ -138,6 +141,9 @@ pub enum Step {
         record: RecordId,
         /// Which version.
         version: u64,
+        /// The version that is in use, for the way back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
     },
 }
 
@@ -198,6 +204,22 @@ impl Plan {
 }
 
 impl Step {
+    /// Changes a file from one text to another: the run of whole lines in which they differ, so that undo keeps what
+    /// somebody wrote elsewhere in it meanwhile.
+    #[must_use]
+    pub fn edit(path: PathBuf, old: &[u8], new: &[u8]) -> Self {
+        let (a, b): (Vec<&[u8]>, Vec<&[u8]>) =
+            (old.split_inclusive(|c| *c == b'\n').collect(), new.split_inclusive(|c| *c == b'\n').collect());
+        let same = |pairs: &mut dyn Iterator<Item = (&&[u8], &&[u8])>| {
+            pairs.take_while(|(x, y)| x == y).map(|(x, _)| x.len()).sum::<usize>()
+        };
+        let head = same(&mut a.iter().zip(&b));
+        let tail = same(&mut a.iter().rev().zip(b.iter().rev()));
+        let tail = tail.min(old.len() - head).min(new.len() - head);
+        let middle = |text: &[u8]| text.get(head..text.len() - tail).unwrap_or_default().to_vec();
+        Self::Splice { path, at: Anchor::Near(head), old: middle(old).into(), new: middle(new).into() }
+    }
+
     /// The file or folder it touches, if it touches one of the user's.
     #[must_use]
     pub fn path(&self) -> Option<&PathBuf> {

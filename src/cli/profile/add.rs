@@ -5,14 +5,13 @@ use crate::cli::change::carry_out;
 use crate::cli::error::Failure;
 use crate::cli::say::Mark;
 use crate::cli::{Context, Exit, ask};
-use crate::engine::{in_force, profiles};
+use crate::engine::{apply, in_force, profiles};
 use crate::model::name::{HostName, ProfileName, check_user};
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::{Host, Identity, Profile, Proxy, Transport, Trust, Verify};
 use crate::model::profile_file;
 use crate::model::route::{Origin, OwnerPath, Scheme};
 use clap::{Args, ValueEnum};
-use std::path::Path;
 
 /// `doorkey profile add NAME --host HOST ...`
 #[derive(Debug, Args)]
@@ -114,7 +113,10 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
     all.retain(|p| p.name != profile.name);
     all.push(profile.clone());
     profiles::check_routes(&all)?;
-    make_folder(context, &mut plan)?;
+    if !plan.is_empty() {
+        let folders = apply::make_dirs(&context.sys, &profiles::folder(&context.sys)?, 0o700)?;
+        plan.steps.splice(0..0, folders);
+    }
     // With a new CA, the generation can only be made when its file is in place: `use` does that.
     if profile.trust.ca.is_empty() && !plan.is_empty() {
         all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -127,22 +129,6 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
         }
     }
     Ok(Exit::Fine)
-}
-
-/// The folders of the profiles, when they are not there yet.
-fn make_folder(context: &Context, plan: &mut Plan) -> Result<(), Failure> {
-    let folder = profiles::folder(&context.sys)?;
-    if plan.is_empty() || context.sys.look_through(&folder)?.is_some() {
-        return Ok(());
-    }
-    let config = folder.parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut made = Vec::new();
-    if context.sys.look_through(&config)?.is_none() {
-        made.push(Step::MakeDir { path: config, mode: 0o700 });
-    }
-    made.push(Step::MakeDir { path: folder, mode: 0o700 });
-    plan.steps.splice(0..0, made);
-    Ok(())
 }
 
 fn next_steps(profile: &Profile) -> Vec<String> {

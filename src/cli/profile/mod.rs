@@ -9,7 +9,7 @@ use super::{Context, Exit, json, table};
 use crate::engine::profiles::{self, ProfilesError};
 use crate::engine::{in_force, profiles::Profiles};
 use crate::model::name::ProfileName;
-use crate::model::plan::{Anchor, Plan, Step};
+use crate::model::plan::{Plan, Step};
 use crate::model::profile::Profile;
 use crate::model::profile_file::{self, Edit};
 use crate::sys::run::With;
@@ -31,6 +31,13 @@ pub(crate) enum ProfileCommand {
     Remove(Name),
     /// Check the files of all profiles, and that no two claim one route
     Check,
+}
+
+impl ProfileCommand {
+    /// Whether it changes something by a plan.
+    pub(crate) fn changes(&self) -> bool {
+        matches!(self, Self::Add(_) | Self::Edit(_) | Self::Remove(_))
+    }
 }
 
 /// A profile's name.
@@ -67,7 +74,7 @@ pub(super) fn edit_file(
     let text = String::from_utf8_lossy(&old).into_owned();
     let mut edit = Edit::of(&text).map_err(|source| ProfilesError::Broken { path: path.clone(), source })?;
     change(&mut edit);
-    Ok(Step::Splice { path, at: Anchor::Start, old: old.into(), new: edit.text().into() })
+    Ok(Step::edit(path, &old, edit.text().as_bytes()))
 }
 
 pub(super) fn as_json(profile: &Profile) -> Value {
@@ -177,9 +184,10 @@ fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
     let rest: Vec<Profile> =
         profiles::all(&context.sys)?.good.into_iter().filter(|p| p.name != name).collect();
     let mut plan = Plan::new(format!("profile remove {name}"));
-    plan.steps.extend(super::token::retire_all(&context.sys, &name)?);
-    plan.push(Step::Remove { path, text: text.into(), mode });
+    // Out of git's and ssh's sight first: no moment at which they are sent to a profile that has lost its tokens.
     plan.steps.extend(refreshed(context, &rest)?);
+    plan.push(Step::Remove { path, text: text.into(), mode });
+    plan.steps.extend(super::token::retire_all(&context.sys, &name)?);
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} is removed"));
         context.say.info("  take it back: doorkey undo");
@@ -212,7 +220,7 @@ fn edit(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
     all.push(changed);
     profiles::check_routes(&all)?;
     let mut plan = Plan::new(format!("profile edit {name}"));
-    plan.push(Step::Splice { path, at: Anchor::Start, old: old.into(), new: new.into() });
+    plan.push(Step::edit(path, &old, &new));
     plan.steps.extend(refreshed(context, &all)?);
     carry_out(context, &plan)?;
     Ok(Exit::Fine)

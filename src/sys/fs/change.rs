@@ -294,10 +294,11 @@ fn copy_attributes(from: &Path, to: &File) {
     }
 }
 
-/// Renames `new` to `target` while holding git's `target.lock`.
+/// Gives `new` the name `target` while holding git's `target.lock`.
 ///
-/// The lock is a hard link to `new`: should this process be killed in between, the next doorkey can tell by the
-/// inode that the lock is its own, and removes it.
+/// The lock is a hard link to `new`, and takes the target's name as git's own lock does: so it is there over one call
+/// only. Should this process be killed before that call, the next doorkey can tell by the inode that the lock is its
+/// own, and removes it.
 #[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
 fn replace_under_git_lock(new: &Path, target: &Path) -> Result<(), FsError> {
     let lock = PathBuf::from(format!("{}.lock", target.display()));
@@ -312,9 +313,12 @@ fn replace_under_git_lock(new: &Path, target: &Path) -> Result<(), FsError> {
         tries += 1;
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    let renamed = std::fs::rename(new, target).map_err(|e| FsError::io("rename to", target, e));
-    let unlocked = std::fs::remove_file(&lock).map_err(|e| FsError::io("unlock", &lock, e));
-    renamed.and(unlocked)
+    if let Err(e) = std::fs::rename(&lock, target) {
+        let _ = std::fs::remove_file(&lock);
+        return Err(FsError::io("rename to", target, e));
+    }
+    // The other name of what is the target now.
+    std::fs::remove_file(new).map_err(|e| FsError::io("remove", new, e))
 }
 
 /// Makes a rename or a new name in `dir` durable.

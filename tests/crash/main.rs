@@ -1,0 +1,21 @@
+//! Killed, or failed, at every system call that changes something: what git, ssh and doorkey read is the old state or
+//! the new one, and the next run of the same command ends in the new one.
+//!
+//! The default run takes a sample of the points. `DOORKEY_CRASH=all` takes every point (some minutes).
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may touch the machine and must fail loudly"
+)]
+
+#[path = "../cli/home.rs"]
+#[allow(dead_code, reason = "shared with tests/cli")]
+mod home;
+
+mod failing;
+mod killed;
+mod points;
+mod scenario;

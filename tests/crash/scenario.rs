@@ -1,0 +1,400 @@
+//! A command, the home it starts from, and the two states that may be read: before it and after it.
+
+use crate::home::{CANARY, Home, Ran, Tree, feed};
+use crate::points::{Point, read_log, under_strace};
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// What the programs of the user read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct View {
+    git: String,
+    ssh: String,
+    profiles: String,
+    current: String,
+    tokens: String,
+    in_use: String,
+    users_files: String,
+}
+
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    home: Home,
+    arguments: Vec<&'static str>,
+    input: &'static str,
+    pub(crate) old: View,
+    pub(crate) new: View,
+    pub(crate) points: Vec<Point>,
+}
+
+impl Scenario {
+    /// `setup` brings the home into the state before; `arguments` (and `input`) are the command.
+    pub(crate) fn new(
+        name: &'static str,
+        setup: impl FnOnce(&Home),
+        arguments: &[&'static str],
+        input: &'static str,
+    ) -> Self {
+        let home = Home::empty();
+        // Something of the user's own in every file that is touched.
+        home.write(".gitconfig", "[user]\n\tname = Me\n# end", 0o644);
+        home.write(".ssh/config", "Host *\n  ServerAliveInterval 30\n", 0o600);
+        home.write(".ssh/id_acme", "not a key\n", 0o600);
+        home.prepare();
+        setup(&home);
+        let copy = home.outside("before");
+        cp(&home.dir(), &copy);
+        let mut scenario = Self {
+            name,
+            old: view(&home),
+            new: view(&home),
+            home,
+            arguments: arguments.to_vec(),
+            input,
+            points: Vec::new(),
+        };
+        let log = scenario.home.outside("log");
+        let output = scenario.strace(&["-o", log.to_str().unwrap()]);
+        assert!(output.status.success(), "{name}: {:#?}", Ran::of(&output));
+        scenario.points = read_log(&log);
+        assert!(scenario.points.len() > 5, "{name}: {:#?}", scenario.points);
+        scenario.new = view(&scenario.home);
+        assert_ne!(scenario.old, scenario.new, "{name} changes nothing that is read");
+        scenario.assert_tidy("after a quiet run");
+        scenario
+    }
+
+    /// Puts the home back to the state before the command.
+    pub(crate) fn rewind(&self) {
+        let status = Command::new("rm").arg("-rf").arg(self.home.dir()).status().unwrap();
+        assert!(status.success());
+        cp(&self.home.outside("before"), &self.home.dir());
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.home.doorkey();
+        command.args(&self.arguments);
+        command
+    }
+
+    /// The command once more, by itself.
+    pub(crate) fn run(&self) -> Ran {
+        feed(self.command(), self.input.as_bytes())
+    }
+
+    /// The command under strace.
+    pub(crate) fn strace(&self, arguments: &[&str]) -> Output {
+        let mut command = under_strace(&self.command(), arguments);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), self.input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs it until the point and kills it there; says whether it was killed.
+    pub(crate) fn kill_at(&self, point: &Point) -> bool {
+        let inject = format!("inject={}:signal=KILL:when={}", point.call, point.when);
+        self.strace(&["-o", "/dev/null", "-e", &inject]).status.signal() == Some(9)
+    }
+
+    pub(crate) fn view(&self) -> View {
+        view(&self.home)
+    }
+
+    pub(crate) fn tree(&self) -> Tree {
+        self.home.tree()
+    }
+
+    pub(crate) fn locks(&self) -> Vec<PathBuf> {
+        self.home.tree().into_keys().filter(|p| p.extension().is_some_and(|e| e == "lock")).collect()
+    }
+
+    /// No new file, lock or begun entry is left.
+    pub(crate) fn assert_tidy(&self, at: &str) {
+        let left: Vec<PathBuf> = self
+            .home
+            .tree()
+            .into_keys()
+            .filter(|p| {
+                let name = p.file_name().unwrap().to_string_lossy().into_owned();
+                name.contains("doorkey-new") || name.ends_with(".lock") || name.ends_with(".begun")
+            })
+            .collect();
+        assert!(left.is_empty(), "{}, {at}: {left:?} is left", self.name);
+        // Each generation is whole.
+        for folder in std::fs::read_dir(self.home.state().join("generations")).into_iter().flatten() {
+            let folder = folder.unwrap().path();
+            for file in ["gitconfig", "ssh_config", "routes", "in-force"] {
+                assert!(
+                    folder.join(file).is_file(),
+                    "{}, {at}: {} has no {file}",
+                    self.name,
+                    folder.display()
+                );
+            }
+        }
+    }
+}
+
+fn cp(from: &std::path::Path, to: &std::path::Path) {
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(status.success());
+}
+
+/// What git, ssh and doorkey read, without the numbers of generations.
+fn view(home: &Home) -> View {
+    let ask = |program: &str, arguments: &[&str]| {
+        let output = home.program(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program} {arguments:?}: {:#?}", Ran::of(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        without_numbers(&text)
+    };
+    let doorkey = |arguments: &[&str]| without_numbers(&home.run(arguments).out);
+    let config = home.path(".ssh/config");
+    let ssh =
+        ask("ssh", &["-G", "-F", config.to_str().unwrap(), "git@git.test", "git-upload-pack 'acme/app.git'"]);
+    let request = b"protocol=https\nhost=git.test\npath=acme/app.git\n\n";
+    View {
+        git: ask("git", &["config", "--global", "--includes", "--list"]),
+        ssh: ssh.lines().filter(|l| l.starts_with("identit") || l.contains("knownhosts")).collect(),
+        profiles: doorkey(&["profile", "list", "--json"])
+            .lines()
+            .filter(|l| !l.contains("in-force"))
+            .collect(),
+        current: doorkey(&["current", "--json"]),
+        tokens: doorkey(&["token", "list", "--json"])
+            .lines()
+            .filter(|l| !["\"added\"", "\"since\"", "\"version\""].iter().any(|k| l.contains(k)))
+            .map(|l| format!("{l}\n"))
+            .collect(),
+        in_use: home.run_with(&["credential", "get"], request).out,
+        users_files: home
+            .users_tree()
+            .iter()
+            // A key of a run that did not end is set aside.
+            .filter(|(path, _)| path.extension().is_none_or(|e| e != "undone"))
+            .map(|(path, (mode, content, link))| {
+                let text = String::from_utf8_lossy(content);
+                // A key made by ssh-keygen is another one each time.
+                let key = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("id_ed25519"));
+                let text = if key { "(a key)" } else { &*text };
+                format!("{} {mode:o} {link:?} {text:?}\n", path.display())
+            })
+            .collect(),
+    }
+}
+
+fn without_numbers(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = 0;
+    for c in text.chars() {
+        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+        if digits == 6 {
+            out.truncate(out.len() - 5);
+            out.push('N');
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+impl View {
+    fn parts(&self) -> [(&'static str, &String); 7] {
+        [
+            ("git", &self.git),
+            ("ssh", &self.ssh),
+            ("profiles", &self.profiles),
+            ("current", &self.current),
+            ("tokens", &self.tokens),
+            ("in use", &self.in_use),
+            ("files", &self.users_files),
+        ]
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_is(&self, wanted: &Self, at: &str) {
+        for ((what, now), (_, wanted)) in self.parts().into_iter().zip(wanted.parts()) {
+            assert!(now == wanted, "{at}\n{what} is\n{now}\nand not\n{wanted}");
+        }
+    }
+
+    /// Whether each part is the old or the new one, and the parts that other programs read change together.
+    pub(crate) fn assert_between(&self, old: &Self, new: &Self, at: &str) {
+        let parts = [
+            ("git", &self.git, &old.git, &new.git),
+            ("ssh", &self.ssh, &old.ssh, &new.ssh),
+            ("profiles", &self.profiles, &old.profiles, &new.profiles),
+            ("current", &self.current, &old.current, &new.current),
+            ("tokens", &self.tokens, &old.tokens, &new.tokens),
+            ("in use", &self.in_use, &old.in_use, &new.in_use),
+        ];
+        for (what, now, old, new) in parts {
+            // The include line is there before what it reads: git lists it, and nothing follows from it.
+            let early =
+                what == "git" && [old, new].map(|s| without_include(s)).contains(&without_include(now));
+            assert!(now == old || now == new || early, "{at}: {what} is neither old nor new: {now}");
+        }
+    }
+}
+
+fn without_include(git: &str) -> String {
+    git.lines().filter(|l| !l.starts_with("include.path=")).collect()
+}
+
+/// The second token of the scenarios; not the canary, so that old and new differ.
+pub(crate) const TOKEN: &str = "glpat-second-token-0123456789abcd";
+
+pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
+    vec![
+        || Scenario::new("use", |_| {}, &["use", "acme", "--yes"], ""),
+        || {
+            Scenario::new(
+                "token add",
+                |h| used(h),
+                &["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"],
+                TOKEN,
+            )
+        },
+        || {
+            let first = ["token", "add", "globex", "--host", "git.test", "--user", "bob", "--stdin", "--yes"];
+            Scenario::new("first token", |h| second(h), &first, TOKEN)
+        },
+        || Scenario::new("profile add", |h| used(h), GLOBEX, ""),
+        || Scenario::new("profile add over ssh", |h| used(h), INITECH, ""),
+        || {
+            Scenario::new(
+                "use another",
+                |h| {
+                    second(h);
+                    used(h)
+                },
+                &["use", "globex", "--yes"],
+                "",
+            )
+        },
+        || Scenario::new("off", |h| used(h), &["off"], ""),
+        || {
+            Scenario::new(
+                "on",
+                |h| {
+                    used(h);
+                    h.run(&["off"]).ok();
+                },
+                &["on"],
+                "",
+            )
+        },
+        || Scenario::new("undo of use", |h| used(h), &["undo", "3", "--yes"], ""),
+        || {
+            Scenario::new(
+                "undo of a replaced token",
+                |h| {
+                    h.token("acme", TOKEN);
+                    used(h)
+                },
+                &["undo", "3", "--yes"],
+                "",
+            )
+        },
+        || {
+            Scenario::new(
+                "undo of profile add",
+                |h| {
+                    used(h);
+                    h.run(GLOBEX).ok();
+                },
+                &["undo", "4", "--yes"],
+                "",
+            )
+        },
+        || {
+            Scenario::new(
+                "route add",
+                |h| used(h),
+                &["route", "add", "https://git.test/other/fork", "acme", "--yes"],
+                "",
+            )
+        },
+        || {
+            Scenario::new(
+                "route remove",
+                |h| routed(h),
+                &["route", "remove", "https://git.test/other/fork", "acme", "--yes"],
+                "",
+            )
+        },
+        || Scenario::new("undo of route add", |h| routed(h), &["undo", "4", "--yes"], ""),
+        || {
+            Scenario::new(
+                "undo of route remove",
+                |h| {
+                    routed(h);
+                    h.run(&["route", "remove", "https://git.test/other/fork", "acme", "--yes"]).ok();
+                },
+                &["undo", "5", "--yes"],
+                "",
+            )
+        },
+        || Scenario::new("token remove", |h| used(h), &["token", "remove", "acme", "--yes"], ""),
+        || {
+            Scenario::new(
+                "undo of token remove",
+                |h| {
+                    used(h);
+                    h.run(&["token", "remove", "acme", "--yes"]).ok();
+                },
+                &["undo", "4", "--yes"],
+                "",
+            )
+        },
+        || Scenario::new("profile remove", |h| used(h), &["profile", "remove", "acme", "--yes"], ""),
+        || Scenario::new("ssh new", |h| used(h), &["ssh", "new", "acme", "--yes"], ""),
+    ]
+}
+
+const GLOBEX: &[&str] = &[
+    "profile",
+    "add",
+    "globex",
+    "--host",
+    "git.test",
+    "--owner",
+    "globex",
+    "--user",
+    "bob",
+    "--email",
+    "bob@globex.test",
+    "--yes",
+];
+const INITECH: &[&str] = &[
+    "profile",
+    "add",
+    "initech",
+    "--host",
+    "git.initech.test",
+    "--transport",
+    "ssh",
+    "--ssh-key",
+    "id_acme",
+    "--yes",
+];
+
+fn used(home: &Home) {
+    home.run(&["use", "acme", "--yes"]).ok();
+}
+
+fn second(home: &Home) {
+    home.run(GLOBEX).ok();
+}
+
+fn routed(home: &Home) {
+    used(home);
+    home.run(&["route", "add", "https://git.test/other/fork", "acme", "--yes"]).ok();
+    assert!(
+        home.run_with(&["credential", "get"], b"protocol=https\nhost=git.test\npath=acme/x\n\n")
+            .out
+            .contains(CANARY)
+    );
+}
