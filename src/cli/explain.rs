@@ -70,7 +70,9 @@ fn all(context: &mut Context) {
     }
     let mut sorted: Vec<&Check> = checks::ALL.to_vec();
     sorted.sort_by_key(|check| (check.group, check.code));
-    let rows = sorted.iter().map(|c| vec![c.group.as_str().into(), c.code.into(), severity(c).into(), c.title.into()]);
+    let rows = sorted
+        .iter()
+        .map(|c| vec![c.group.as_str().into(), c.code.into(), severity(c).into(), c.title.into()]);
     let text = table::of(&["group", "code", "severity", "what"], rows);
     context.say.line(text);
 }

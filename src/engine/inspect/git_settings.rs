@@ -99,7 +99,10 @@ pub(super) fn is_ours(sys: &Sys, path: &Path) -> bool {
 /// A header that carries a credential.
 fn names_secret(header: &str) -> bool {
     let name = header.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(name.as_str(), "authorization" | "proxy-authorization" | "private-token" | "job-token" | "cookie")
+    matches!(
+        name.as_str(),
+        "authorization" | "proxy-authorization" | "private-token" | "job-token" | "cookie"
+    )
 }
 
 /// A URL with a password, or with a user name that is a token.
@@ -126,8 +129,19 @@ fn masked_place(text: &str) -> String {
 /// Whether a user name is a token: by its well-known beginning, or because no name is that long.
 pub(super) fn is_token(user: &str) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gloas-", "gldt-", "glcbt-", "ATBB",
-        "ATCTT", "npm_",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "gloas-",
+        "gldt-",
+        "glcbt-",
+        "ATBB",
+        "ATCTT",
+        "npm_",
     ];
     user.len() > 32 || BEGINNINGS.iter().any(|b| user.starts_with(b))
 }
@@ -139,14 +153,16 @@ fn link(text: &str, ours: bool) -> ChainLink {
         Some(_) if ours => ("doorkey".to_owned(), false),
         Some(rest) => {
             let word = rest.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
-            let plain = word.starts_with('/') || word == "gh" || word == "glab" || word == "git-credential-oauth";
+            let plain =
+                word.starts_with('/') || word == "gh" || word == "glab" || word == "git-credential-oauth";
             (if plain { format!("!{word}") } else { "a shell snippet".to_owned() }, true)
         }
         None => (if ours { "doorkey".to_owned() } else { first.to_owned() }, false),
     };
     let holds_password = snippet
         && text.split("password=").skip(1).any(|rest| {
-            let value: String = rest.chars().take_while(|c| !c.is_whitespace() && !"\"';".contains(*c)).collect();
+            let value: String =
+                rest.chars().take_while(|c| !c.is_whitespace() && !"\"';".contains(*c)).collect();
             !value.is_empty() && !value.starts_with('$') && !value.starts_with('`')
         });
     ChainLink {

@@ -5,8 +5,8 @@ use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
 use crate::engine::{generation, in_force, render};
 use crate::model::facts::{
-    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken, TokenState,
-    Unreadable,
+    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,
+    TokenState, Unreadable,
 };
 use crate::model::profile::Profile;
 use crate::model::route::conflicts;

@@ -106,7 +106,11 @@ fn known_hosts_of(sys: &Sys, path: &Path, ssh: &mut Ssh, troubles: &mut Vec<Unre
     for revoked in found.entries.iter().filter(|e| e.marker == Some(Marker::Revoked)) {
         let accepted = found.entries.iter().find(|e| e.marker.is_none() && e.key == revoked.key);
         if let Some(accepted) = accepted {
-            problem(accepted.line, plain(&accepted.names), HostKeyTrouble::Revoked { accepted: revoked.line });
+            problem(
+                accepted.line,
+                plain(&accepted.names),
+                HostKeyTrouble::Revoked { accepted: revoked.line },
+            );
         }
     }
 }

@@ -4,7 +4,9 @@
 
 use super::git_settings::is_ours;
 use super::ssh::file_facts;
-use crate::formats::ssh_config::{self, Action, ConfigFile, Directive, ExecAnswer, Query, SshConfig, pattern};
+use crate::formats::ssh_config::{
+    self, Action, ConfigFile, Directive, ExecAnswer, Query, SshConfig, pattern,
+};
 use crate::model::facts::{
     BadConfigLine, BlockKind, HeldIdentity, Own, Region, Spot, Ssh, SshFile, SshSetting, Unreadable,
 };
@@ -71,6 +73,10 @@ impl Reader<'_> {
             self.ssh.bad_lines.push(bad);
         }
         self.unknown_words(path, config);
+        if let Some(at) = self.include_at.filter(|_| !included) {
+            let first = config.directives.first().filter(|d| d.span.start < at);
+            self.ssh.before_include = first.map(|d| spot(d.line));
+        }
         for block in config.blocks() {
             let head = block.head.map(|head| text_of(bytes, head));
             let inside = Around {
@@ -197,7 +203,8 @@ fn identities_for(sys: &Sys, folder: &Path, path: &Path, config: &SshConfig, hos
         if let Some(held) = ssh.other_identities.iter_mut().find(|h| h.setting.spot == spot) {
             held.hosts.push(host.to_owned());
         } else if let Some(setting) = ssh.settings.iter().find(|s| s.spot == spot) {
-            ssh.other_identities.push(HeldIdentity { hosts: vec![host.to_owned()], setting: setting.clone() });
+            ssh.other_identities
+                .push(HeldIdentity { hosts: vec![host.to_owned()], setting: setting.clone() });
         }
     }
 }

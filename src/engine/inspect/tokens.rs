@@ -70,7 +70,8 @@ pub(super) fn netrc(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<PlainToken
             return Vec::new();
         }
     };
-    let with_password = parsed.entries.iter().filter(|e| e.password.as_ref().is_some_and(|p| !p.value.is_empty()));
+    let with_password =
+        parsed.entries.iter().filter(|e| e.password.as_ref().is_some_and(|p| !p.value.is_empty()));
     with_password
         .map(|entry| {
             let user = entry.login.as_ref().and_then(|l| l.value.expose_str());

@@ -45,7 +45,8 @@ fn pointed(pointed: &Pointed) -> TrustPlace {
         Pointed::Pem { bundle, summary } => place(bundle, Some(summary)),
         Pointed::Java { path, problem, kind, .. } => {
             let words = problem.map(|p| p.to_string());
-            let pem = (*kind == JavaStore::Pem).then(|| "is PEM text, which Java does not take as a store".into());
+            let pem =
+                (*kind == JavaStore::Pem).then(|| "is PEM text, which Java does not take as a store".into());
             TrustPlace {
                 path: path.clone(),
                 problem: words.or(pem),
@@ -77,5 +78,9 @@ fn place(bundle: &Bundle, summary: Option<&Summary>) -> TrustPlace {
 }
 
 fn certificate(named: &Named) -> Certificate {
-    Certificate { name: named.name.clone(), fingerprint: named.fingerprint.clone(), not_after: named.not_after }
+    Certificate {
+        name: named.name.clone(),
+        fingerprint: named.fingerprint.clone(),
+        not_after: named.not_after,
+    }
 }

@@ -12,11 +12,12 @@ mod trust;
 pub use environment::{Environment, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
 pub use own::{
-    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken, TokenState,
+    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,
+    TokenState,
 };
 pub use ssh::{
-    Agent, BadConfigLine, BlockKind, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble, Pair, Ssh, SshFile,
-    SshKey, SshSetting,
+    Agent, BadConfigLine, BlockKind, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble, Pair, Ssh,
+    SshFile, SshKey, SshSetting,
 };
 pub use tokens::{Keeper, PlainToken, Remote, Repository, Tokens};
 pub use trust::{Certificate, Trust, TrustPlace, TrustVariable};
@@ -111,7 +112,10 @@ pub(crate) fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok
 }
 
 /// As [`as_text`].
-pub(crate) fn as_text_if_any<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_text_if_any<S: Serializer>(
+    path: &Option<PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match path {
         Some(path) => as_text(path, serializer),
         None => serializer.serialize_none(),
