@@ -2,17 +2,80 @@
 //!
 //! A check is data: a stable code, words, and a pure function over what was found. It touches nothing.
 
-use crate::model::facts::Facts;
+use crate::model::facts::{
+    About, Facts, GitSetting, Include, Keeper, PlainToken, Region, Scope, Spot, StoredToken, Variable,
+};
 use crate::model::finding::{Finding, Fix, Severity};
+use crate::model::plan::{Anchor, Step};
 use crate::registry::registry;
 use serde::Serialize;
+use std::path::Path;
 
 registry! {
     /// Every check, in the order of `doorkey explain`.
     pub static ALL: Check = CHECK;
+    agent_offers_many_keys,
+    askpass_set,
+    bundle_damaged,
+    ca_expired_in_bundle,
+    compat_setting_on,
+    control_path_shared,
+    dead_include,
+    env_token_set,
+    extra_header_set,
+    forward_agent_everywhere,
+    git_ca_file_missing,
+    git_config_broken,
+    git_include_missing,
+    git_include_not_last,
+    helper_after_include,
+    host_key_bad_line,
+    host_key_conflict,
+    host_key_duplicate,
+    host_key_revoked,
+    identity_before_include,
+    identity_for_managed_host,
+    identity_under_host_star,
+    key_pair_mismatch,
     key_readable_by_others,
+    key_weak,
+    key_with_bad_bytes,
+    launcher_missing,
+    launcher_outdated,
     netrc_entry_for_managed_host,
+    other_helper_wins,
+    private_key_in_bundle,
+    profile_broken,
+    profile_ca_unusable,
+    profile_key_missing,
+    profile_without_token,
+    public_half_missing,
+    repository_overrides_helper,
+    run_interrupted,
+    ssh_command_overrides,
+    ssh_config_broken,
+    ssh_config_writable_by_others,
     ssh_folder_open,
+    ssh_home_differs,
+    ssh_include_missing,
+    ssh_include_not_first,
+    ssl_verify_off,
+    store_broken,
+    store_locked,
+    store_missing,
+    strict_host_key_checking_off,
+    token_expired,
+    token_expires_soon,
+    token_in_git_config,
+    token_in_git_credentials,
+    token_in_netrc,
+    token_in_npmrc,
+    token_in_remote_url,
+    token_old,
+    token_suspect,
+    trust_variable_missing_file,
+    trust_variable_private_only,
+    two_profiles_claim_route,
 }
 
 /// Which part of the machine a check is about.
@@ -107,4 +170,154 @@ pub fn by_code(code: &str) -> Option<&'static Check> {
 #[must_use]
 pub fn before_use(facts: &Facts) -> Vec<Finding> {
     (netrc_entry_for_managed_host::CHECK.find)(facts)
+}
+
+/// Takes exactly one line, or one setting of a line, out of a file.
+fn without_line(spot: &Spot, region: Option<&Region>) -> Fix {
+    match region {
+        Some(region) => Fix::Steps(vec![Step::Splice {
+            path: spot.path.clone(),
+            at: Anchor::Near(region.offset),
+            old: region.text.clone(),
+            new: "".into(),
+        }]),
+        None => advice(format!("take it out of {} (line {})", spot.path.display(), spot.line)),
+    }
+}
+
+/// Moves doorkey's Include to the top of ssh's configuration.
+fn include_to_top(facts: &Facts) -> Fix {
+    let include = &facts.own.ssh_include;
+    let Some(offset) = include.offset else { return command("doorkey on") };
+    Fix::Steps(vec![
+        Step::Splice {
+            path: include.path.clone(),
+            at: Anchor::Near(offset),
+            old: include.text.as_str().into(),
+            new: "".into(),
+        },
+        Step::Splice {
+            path: include.path.clone(),
+            at: Anchor::Start,
+            old: "".into(),
+            new: include.text.as_str().into(),
+        },
+    ])
+}
+
+/// Moves doorkey's section to the end of git's configuration.
+fn include_to_end(facts: &Facts) -> Fix {
+    let include = &facts.own.git_include;
+    match include.offset.filter(|_| facts.git.include_movable) {
+        Some(offset) => Fix::Steps(vec![
+            append_include(include),
+            Step::Splice {
+                path: include.path.clone(),
+                at: Anchor::Near(offset),
+                old: include.text.as_str().into(),
+                new: "".into(),
+            },
+        ]),
+        None => advice(format!(
+            "move the section with doorkey's path to the end of {} by hand: other lines share it",
+            facts.shown(&include.path)
+        )),
+    }
+}
+
+/// Puts doorkey's section at the end of a file. The added text holds the line end that the last line lacks, so that
+/// undo gives back exactly what was.
+fn append_include(include: &Include) -> Step {
+    let new = if include.open_end { format!("\n{}", include.text) } else { include.text.clone() };
+    Step::Splice {
+        path: include.path.clone(),
+        at: Anchor::Near(include.file_length),
+        old: "".into(),
+        new: new.into(),
+    }
+}
+
+/// The helper lines of the user's that git reads after doorkey's include.
+fn helpers_after_include(facts: &Facts) -> Vec<&GitSetting> {
+    let all = &facts.git.settings;
+    let ours = all.iter().position(|s| matches!(s.about, About::Include { ours: true, .. }));
+    let after = ours.and_then(|at| all.get(at..)).unwrap_or_default();
+    let helper = |s: &&GitSetting| matches!(s.about, About::Helper(_) | About::HelperReset);
+    after.iter().filter(|s| s.scope == Scope::Global && !s.conditional).filter(helper).collect()
+}
+
+/// One finding a file: which hosts have a password in it.
+fn plain_tokens(
+    facts: &Facts,
+    check: &Check,
+    keeper: Keeper,
+    wanted: impl Fn(&PlainToken) -> bool,
+) -> Vec<Finding> {
+    let mut files: Vec<(&Path, u32, Vec<String>)> = Vec::new();
+    for token in facts.tokens.plain.iter().filter(|t| t.keeper == keeper && wanted(t)) {
+        let host = token.host.clone().unwrap_or_else(|| "every host".into());
+        match files.iter_mut().find(|(path, ..)| *path == token.spot.path) {
+            Some((_, _, hosts)) if hosts.contains(&host) => {}
+            Some((_, _, hosts)) => hosts.push(host),
+            None => files.push((&token.spot.path, token.mode, vec![host])),
+        }
+    }
+    let one = |(path, mode, hosts): (&Path, u32, Vec<String>)| {
+        let shown = facts.shown(path);
+        let what = format!("{shown} holds passwords in plain text for {}", hosts.join(", "));
+        let fix = advice(format!(
+            "keep them in the store (doorkey token add PROFILE --host HOST), delete them from {shown}, and make new ones"
+        ));
+        let found = check.found(what, fix);
+        if mode & 0o077 == 0 {
+            found
+        } else {
+            found
+                .because(format!("the file has mode {mode:04o}: other users can read it"))
+                .as_severe_as(Severity::Error)
+        }
+    };
+    files.into_iter().map(one).collect()
+}
+
+/// The command that puts a new token into the place of one that is in the store.
+fn new_token(token: &StoredToken) -> Fix {
+    let host = token.origin.split_once("://").map_or(token.origin.as_str(), |(_, host)| host);
+    let owner = if token.path.is_empty() { String::new() } else { format!(" --owner {}", token.path) };
+    command(format!("doorkey token add {} --host {host} --user {}{owner}", token.profile, token.user))
+}
+
+/// ` (by ~/.bashrc:3)`, when a start-up file is known to set a variable.
+fn set_by(facts: &Facts, variable: &Variable) -> String {
+    variable.set_by.as_ref().map(|spot| format!(" (by {})", facts.at(spot))).unwrap_or_default()
+}
+
+/// How to get rid of a variable.
+fn unset(facts: &Facts, variable: &Variable) -> Fix {
+    match &variable.set_by {
+        Some(spot) => advice(format!("unset {}, and take {} out", variable.name, facts.at(spot))),
+        None => command(format!("unset {}", variable.name)),
+    }
+}
+
+/// As [`unset`], by name.
+fn unset_named(facts: &Facts, name: &str) -> Fix {
+    facts.environment.get(name).map_or_else(|| command(format!("unset {name}")), |v| unset(facts, v))
+}
+
+/// A file as a word for a shell, with something behind its name.
+fn file_word(facts: &Facts, path: &Path, ending: &str) -> String {
+    let shown = format!("{}{ending}", facts.shown(path));
+    // The tilde stands for the home folder only where nothing is quoted.
+    if quoted(&shown) == shown { shown } else { quoted(&format!("{}{ending}", path.display())) }
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=~".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }

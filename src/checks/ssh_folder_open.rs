@@ -19,7 +19,11 @@ pub(super) static CHECK: Check = Check {
 fn find(facts: &Facts) -> Vec<Finding> {
     let Some(folder) = facts.ssh.folder.as_ref().filter(|f| f.mode & 0o077 != 0) else { return Vec::new() };
     let fix = if folder.ours {
-        Fix::Steps(vec![Step::Mode { path: folder.path.clone(), from: folder.mode, to: folder.mode & !0o077 }])
+        Fix::Steps(vec![Step::Mode {
+            path: folder.path.clone(),
+            from: folder.mode,
+            to: folder.mode & !0o077,
+        }])
     } else {
         advice("it belongs to another user: look why (ls -ld ~/.ssh)")
     };

@@ -5,7 +5,7 @@ use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::checks;
-use crate::engine::{diagnose, inspect};
+use crate::engine::{apply, diagnose, inspect};
 use crate::model::facts::Unreadable;
 use crate::model::finding::{Finding, Fix, Severity};
 use crate::redact;
@@ -41,6 +41,15 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     let title =
         wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
     let plan = diagnose::plan(title, &findings);
+    let wants_recovery = only.is_empty() || only.contains(&"run-interrupted");
+    if plan.is_empty() && facts.own.interrupted.is_some() && wants_recovery && !context.flags.dry_run {
+        // What was interrupted is taken back before anything else, so an empty change is enough.
+        apply::apply(&mut context.sys, &plan)?;
+        let facts = inspect::machine(&context.sys);
+        let left = diagnose::findings(&facts, &only);
+        report(context, &left, &facts.unreadable);
+        return Ok(verdict(&left, wanted.strict));
+    }
     if plan.is_empty() && !context.flags.json {
         report(context, &findings, &facts.unreadable);
         context.say.info("Nothing here can be mended by doorkey alone.");

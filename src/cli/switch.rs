@@ -4,7 +4,9 @@ use super::change::carry_out;
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit};
-use crate::engine::{generation, in_force, profiles};
+use crate::checks;
+use crate::engine::{generation, in_force, inspect, profiles};
+use crate::model::finding::Fix;
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, Step};
 use clap::Args;
@@ -26,6 +28,7 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
     if !all.iter().any(|p| p.name == name) {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     }
+    refuse_if_bypassed(context)?;
     let mut plan = Plan::new(format!("use {name}"));
     plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
@@ -35,6 +38,21 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
             .info("  prove it: doorkey verify   take it back: doorkey undo   plain git again: doorkey off");
     }
     Ok(Exit::Fine)
+}
+
+/// A credential that git sends before it asks doorkey would make every route a lie.
+fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
+    let facts = inspect::before_use(&context.sys);
+    match checks::before_use(&facts).into_iter().next() {
+        Some(finding) => {
+            let fix = match finding.fix {
+                Fix::Command(text) | Fix::Advice(text) => text,
+                Fix::Steps(_) => "doorkey doctor --fix".into(),
+            };
+            Err(Failure::new(Exit::Findings, finding.what, finding.why, fix))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {

@@ -1,5 +1,6 @@
 //! The variables that matter, and which start-up file of a shell sets them.
 
+use super::git_settings::program;
 use crate::model::facts::{Environment, Spot, Variable};
 use crate::redact;
 use crate::sys::Sys;
@@ -49,11 +50,12 @@ pub(super) fn look(sys: &Sys) -> Environment {
         let value = if SECRET.contains(&name) {
             None
         } else if COMMANDS.contains(&name) {
-            value.split_whitespace().next().map(str::to_owned)
+            None
         } else {
             Some(masked(value))
         };
-        variables.push(Variable { name: name.to_owned(), value, set_by: None });
+        let program = COMMANDS.contains(&name).then(|| sys.env(name).map(program)).flatten();
+        variables.push(Variable { name: name.to_owned(), value, program, set_by: None });
     }
     find_lines(sys, &mut variables);
     Environment { variables }

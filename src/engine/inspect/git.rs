@@ -28,6 +28,7 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git 
         reader.file(&path, scope, false, 0);
     }
     reader.environment();
+    reader.look_after_include(own);
     reader.git.identity = reader.identity();
     reader.git.chains = chains(own, &reader);
     reader.git
@@ -131,6 +132,22 @@ impl Reader<'_> {
                 .map(str::to_owned)
         };
         (last("name"), last("email"))
+    }
+
+    /// What stands below doorkey's include in the same file, and whether the include could be moved below it.
+    fn look_after_include(&mut self, own: &Own) {
+        let include = &own.git_include;
+        let (Some(offset), Ok(Some(bytes))) = (include.offset, self.sys.read(&include.path)) else { return };
+        let end = offset + include.text.len();
+        let entries = git_config::parse(&bytes).unwrap_or_default();
+        let after = entries.iter().find(|e| e.span.start >= end);
+        self.git.after_include = after.map(|e| Spot { path: include.path.clone(), line: e.line });
+        // A key without a section of its own would fall to the section above ours.
+        let rest = bytes.get(end..).unwrap_or_default();
+        let next = crate::formats::lines::lines(rest)
+            .map(|line| line.text.trim_ascii())
+            .find(|text| !text.is_empty() && !text.starts_with(b"#") && !text.starts_with(b";"));
+        self.git.include_movable = next.is_none_or(|text| text.starts_with(b"["));
     }
 
     fn setting_of(&self, entry: &Entry) -> Option<&GitSetting> {

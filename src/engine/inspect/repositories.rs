@@ -118,6 +118,8 @@ fn remote(entry: &Entry, path: &Path) -> Option<Remote> {
             name: redact::urls(&name),
             url: masked,
             scheme: "other",
+            clean: None,
+            push: entry.key == "pushurl",
             host: None,
             port: None,
             user: None,
@@ -131,15 +133,26 @@ fn remote(entry: &Entry, path: &Path) -> Option<Remote> {
     let repo = url.repo_path().unwrap_or_default();
     let owner = repo.split_once('/').map(|(owner, _)| owner.to_owned());
     let shown = if token && http { redact::urls(text) } else { url.to_string() };
+    let password = url.password.is_some() || (token && http);
     Some(Remote {
         name: redact::urls(&name),
         url: shown,
+        clean: without_user(text).filter(|_| password),
+        push: entry.key == "pushurl",
         scheme: url.scheme.name(),
         host: url.canonical_host(),
         port: url.effective_port(),
         user: url.user.clone().filter(|_| !token),
         owner,
-        password: url.password.is_some() || (token && http),
+        password,
         spot,
     })
+}
+
+/// `https://user:password@host/path` is `https://host/path`.
+fn without_user(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, path) = rest.split_once('/')?;
+    let (_, host) = authority.rsplit_once('@')?;
+    Some(format!("{scheme}://{host}/{path}"))
 }

@@ -73,6 +73,10 @@ impl Reader<'_> {
             self.ssh.bad_lines.push(bad);
         }
         self.unknown_words(path, config);
+        if let Some(at) = self.include_at.filter(|_| !included) {
+            let first = config.directives.first().filter(|d| d.span.start < at);
+            self.ssh.before_include = first.map(|d| spot(d.line));
+        }
         for block in config.blocks() {
             let head = block.head.map(|head| text_of(bytes, head));
             let inside = Around {

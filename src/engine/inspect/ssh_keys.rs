@@ -1,7 +1,7 @@
 //! The private keys in `~/.ssh`, and those that profiles and ssh_config name elsewhere.
 
 use super::ssh::file_facts;
-use crate::formats::ssh_key::{self, Half, KeyFile};
+use crate::formats::ssh_key::{self, ByteFault, Half, KeyFile};
 use crate::model::facts::{Own, Pair, SshKey};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -56,7 +56,10 @@ fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
         encrypted: private.encrypted,
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
-        bad_bytes: bad_bytes(&private),
+        bad_bytes: private.byte_faults.first().map(ToString::to_string),
+        line_ends_only: private.byte_faults.iter().all(|fault| {
+            matches!(fault, ByteFault::CrLf | ByteFault::NoFinalNewline | ByteFault::TrailingBlanks)
+        }),
     })
 }
 
@@ -87,8 +90,4 @@ fn kind(key_type: &str) -> String {
         name => name,
     };
     format!("{name}{sk}")
-}
-
-fn bad_bytes(key: &KeyFile) -> Option<String> {
-    key.byte_faults.first().map(ToString::to_string)
 }

@@ -1,6 +1,6 @@
 //! Variables that change who speaks to git hosts, and which proxy or program is between.
 
-use super::Spot;
+use super::{Program, Spot};
 use serde::Serialize;
 
 /// What the environment says.
@@ -20,6 +20,9 @@ pub struct Variable {
     /// Its value, where it can be no secret; passwords in URLs are masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// What the command line in it does, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
     /// The line of a shell's start-up file that sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set_by: Option<Spot>,

@@ -14,6 +14,11 @@ pub struct Git {
     pub settings: Vec<GitSetting>,
     /// Who is asked for a password, for each managed origin.
     pub chains: Vec<Chain>,
+    /// The first setting below doorkey's include in the same file.
+    pub after_include: Option<Spot>,
+    /// Whether doorkey's include is a section of its own, so that it can be moved.
+    #[serde(skip)]
+    pub include_movable: bool,
     /// `user.name` and `user.email` that hold outside repositories.
     pub identity: (Option<String>, Option<String>),
 }

@@ -18,6 +18,8 @@ pub struct Ssh {
     pub files: Vec<SshFile>,
     /// The settings in it that matter here, in order.
     pub settings: Vec<SshSetting>,
+    /// The first line above doorkey's include: it counts before ours, or limits ours to a block.
+    pub before_include: Option<Spot>,
     /// Lines for which ssh refuses to start.
     pub bad_lines: Vec<BadConfigLine>,
     /// Keys that ssh would offer to a managed host beside the profile's own.
@@ -68,6 +70,9 @@ pub struct SshKey {
     /// What keeps ssh from reading it, in words that follow the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_bytes: Option<String>,
+    /// Whether only the ends of lines are wrong.
+    #[serde(skip)]
+    pub line_ends_only: bool,
 }
 
 /// Whether `KEY.pub` is the other half.

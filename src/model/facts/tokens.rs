@@ -68,6 +68,12 @@ pub struct Remote {
     pub url: String,
     /// `https`, `ssh`...
     pub scheme: &'static str,
+    /// The URL without user and password, for git; only where there is a password in it.
+    #[serde(skip)]
+    pub clean: Option<String>,
+    /// Whether it is a `pushurl`.
+    #[serde(skip)]
+    pub push: bool,
     /// Its host.
     pub host: Option<String>,
     /// Its port, also when it is the scheme's own.

@@ -1,0 +1,32 @@
+//! A profile's CA file cannot be used.
+
+use super::{Check, Group, advice};
+use crate::model::facts::Facts;
+use crate::model::finding::{Finding, Severity};
+
+pub(super) static CHECK: Check = Check {
+    code: "profile-ca-unusable",
+    title: "a profile's CA file cannot be used",
+    group: Group::Trust,
+    severity: Severity::Error,
+    sees: "the CA files that profiles name: there, readable, a CA, not run out, no private key",
+    hurts: "the profile's hosts cannot be verified, and the profile cannot be put in force again",
+    mends: "nothing by itself: get the CA's certificate from whoever runs it",
+    find,
+};
+
+fn find(facts: &Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for root in &facts.own.roots {
+        if let Some(problem) = &root.problem {
+            found.push(CHECK.found(
+                format!("profile {}: {} {problem}", root.profile, facts.shown(&root.path)),
+                advice(format!(
+                    "put the file in place, or edit [trust]: doorkey profile edit {}",
+                    root.profile
+                )),
+            ));
+        }
+    }
+    found
+}

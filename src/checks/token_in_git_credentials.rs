@@ -1,0 +1,20 @@
+//! Passwords in plain text in git's own store.
+
+use super::{Check, Group};
+use crate::model::facts::{Facts, Keeper};
+use crate::model::finding::{Finding, Severity};
+
+pub(super) static CHECK: Check = Check {
+    code: "token-in-git-credentials",
+    title: "passwords in plain text in git's own store",
+    group: Group::Tokens,
+    severity: Severity::Warning,
+    sees: "~/.git-credentials and ~/.config/git/credentials, which git's helper `store` writes",
+    hurts: "every program you run can read them, and so can whoever gets the disk or a backup",
+    mends: "nothing by itself: keep the token in the store, delete the line, and make a new token, since this one was readable",
+    find,
+};
+
+fn find(facts: &Facts) -> Vec<Finding> {
+    super::plain_tokens(facts, &CHECK, Keeper::GitCredentials, |_| true)
+}

@@ -1,0 +1,20 @@
+//! A registry token in plain text in .npmrc.
+
+use super::{Check, Group};
+use crate::model::facts::{Facts, Keeper};
+use crate::model::finding::{Finding, Severity};
+
+pub(super) static CHECK: Check = Check {
+    code: "token-in-npmrc",
+    title: "a registry token in plain text in .npmrc",
+    group: Group::Tokens,
+    severity: Severity::Warning,
+    sees: "the logins of ~/.npmrc that are written out, not named as ${VARIABLE}",
+    hurts: "every program you run can read it: a package's install script too",
+    mends: "nothing by itself: keep the token in the store, delete the line, and make a new token, since this one was readable",
+    find,
+};
+
+fn find(facts: &Facts) -> Vec<Finding> {
+    super::plain_tokens(facts, &CHECK, Keeper::Npmrc, |_| true)
+}
