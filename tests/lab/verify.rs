@@ -29,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("verify_off", off),
         trial("verify_changes_nothing", changes_nothing),
         trial("verify_says_what_is_missing", says_what_is_missing),
+        trial("verify_with_every_git", with_every_git),
         trial("verify_many_side_by_side", many_side_by_side),
         trial("verify_token_check", token_check),
     ]
@@ -320,7 +321,7 @@ fn certificates() {
         found[profile].breaks_at("tls", code).says("tls", words).says("tls", "roots in use: ");
         assert_eq!(found[profile].text("tcp", "outcome"), "ok");
     }
-    found["acme"].says("tls", "`doorkey profile edit acme`");
+    found["acme"].says("tls", "`doorkey profile edit acme`").says("tls", "git: fatal: unable to access");
     assert_eq!(logins(&home), []);
 }
 
@@ -548,6 +549,26 @@ fn says_what_is_missing() {
     output.exits(3).says("git is not installed, or not in PATH");
 }
 
+fn with_every_git() {
+    // Their words and their ways with helpers differ.
+    for git in Lab::get().gits() {
+        let folder = git.parent().expect("its folder").display().to_string();
+        let run = |home: &Home| {
+            let script = format!("PATH={folder}:$PATH exec {} verify acme", Lab::doorkey().display());
+            home.run(["sh", "-c", &script])
+        };
+        let home = acme(&["--verify", ACME]);
+        run(&home).ok().says("read  as alice (acme)");
+        token(&home, "acme", "alice", "pat_of_nobody");
+        run(&home).exits(1).says("auth-refused").says("the token of alice (acme)");
+        let frank = Lab::get().identity("noscope");
+        token(&home, "acme", "alice", frank.token);
+        run(&home).exits(1).says("broken at");
+        home.doorkey(["token", "remove", "acme", "--yes"]).ok();
+        run(&home).exits(1).says("no-credential").says("doorkey token add acme");
+    }
+}
+
 fn many_side_by_side() {
     let urls: Vec<String> =
         (0..40).map(|n| format!("https://git.test/acme/{}.git", ["app", "lib", "tools"][n % 3])).collect();
@@ -555,7 +576,6 @@ fn many_side_by_side() {
     for jobs in ["1", "4", "8"] {
         let (output, list) = verify(&home, &["--jobs", jobs]);
         output.exits(0);
-        eprintln!("{jobs} {:?}", output.took);
         // In the order of the profile, whoever was ready first.
         let found: Vec<_> = list.iter().map(|s| s.0["repo"].as_str().expect("a URL")).collect();
         assert_eq!(found, urls);

@@ -101,7 +101,7 @@ impl Heard {
         let said = match (code, scheme) {
             (Some(0), _) => Said::Served,
             (_, Scheme::Ssh) => over_ssh(&text),
-            _ => over_http(&text, refusal.is_some()),
+            _ => over_http(&text, refusal.is_some() && account.is_none()),
         };
         let words: Vec<String> = kept.iter().take(8).map(|line| shown(line)).collect();
         let head = stdout.split_whitespace().next().filter(|id| id.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -138,7 +138,7 @@ fn is_noise(line: &str) -> bool {
 
 fn over_http(text: &str, helper_refused: bool) -> Said {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    if helper_refused && !has(&["authentication failed for"]) {
+    if helper_refused {
         return Said::NoLogin;
     }
     if has(&["could not read username", "could not read password", "told us to quit"]) {
