@@ -358,6 +358,7 @@ fn tunnel_proxy_wants_a_password() {
     use_profile(&home, "acme");
     let seen = verify_one(&home, &[]);
     seen.breaks_at("proxy", "proxy-auth-required").says("proxy", "the proxy wants a user name and password");
+    seen.says("proxy", "`doorkey profile edit acme`");
     // A wrong password is git's to try, not ours as well.
     let mut home = home;
     let wrong = proxy.replace("://", "://corpuser:wrong@");
@@ -394,6 +395,7 @@ fn host_keys() {
     home.write(".ssh/known_hosts", format!("git.test {other}\n"), 0o600);
     let seen = verify_one(&home, &[]);
     seen.breaks_at("host-key", "host-key-changed").says("host-key", ".ssh/known_hosts:1");
+    assert!(!seen.text("host-key", "evidence").contains("remove with"), "{:#}", seen.0);
 }
 
 fn ssh_keys() {
@@ -444,6 +446,7 @@ fn own_ssh_command_stays() {
     home.git_config("core.sshCommand", "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes");
     let seen = verify_one(&home, &[]);
     assert_eq!(seen.verdict(), "ok", "{:#}", seen.0);
+    seen.says("authentication", "by your own ssh command");
     home.git_config("core.sshCommand", "/home/nobody/no-such-ssh");
     let seen = verify_one(&home, &[]);
     seen.breaks_at("repository", "git-failed").says("repository", "no-such-ssh");

@@ -132,8 +132,11 @@ fn is_noise(line: &str) -> bool {
         "It is also possible that a host key has just been changed",
         "Please contact your system administrator",
         "Add correct host key in ",
+        // ssh's advice to drop the pin, which is the one thing not to do before anybody asked why it changed.
+        "  remove with:",
+        "  ssh-keygen -f ",
     ];
-    line.trim().is_empty() || line.starts_with("@@@@") || STARTS.iter().any(|start| line.starts_with(start))
+    line.trim().is_empty() || line.starts_with('@') || STARTS.iter().any(|start| line.starts_with(start))
 }
 
 fn over_http(text: &str, helper_refused: bool) -> Said {
