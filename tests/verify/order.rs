@@ -47,7 +47,7 @@ fn run(sys: &Sys, targets: &[Target], jobs: usize) -> Vec<Verified> {
     results
 }
 
-const SERVE: &str = "printf '3f0710abebf3c0ffee3f0710abebf3c0ffee1234\\tHEAD\\n'";
+const SERVE: &str = "echo 'doorkey: answered for acme as alice' >&2; printf '3f0710abebf3c0ffee3f0710abebf3c0ffee1234\\tHEAD\\n'";
 
 #[test]
 fn many_hosts_are_waited_for_together() {
@@ -89,6 +89,18 @@ fn nothing_logs_in_after_a_refusal() {
     let mut called = calls(&dir);
     called.sort();
     assert_eq!(called, ["https://127.0.0.1/a/0.git", "https://127.0.0.2/a/x.git"]);
+}
+
+#[test]
+fn a_public_repository_proves_no_login() {
+    let refuse = "echo \"fatal: Authentication failed for '$url'\" >&2; exit 128";
+    let (dir, sys) = machine(&format!("sleep 0.1; case $url in */public.git) exit 0;; *) {refuse};; esac"));
+    let mut targets = vec![target("https://127.0.0.1/a/public.git", "acme")];
+    targets.extend((0..8).map(|n| target(&format!("https://127.0.0.1/a/{n}.git"), "acme")));
+    let results = run(&sys, &targets, 8);
+    assert_eq!((results[0].verdict, results[1].verdict), (Verdict::Ok, Verdict::Broken));
+    assert!(results[2..].iter().all(|v| v.verdict == Verdict::NotTried));
+    assert_eq!(calls(&dir).len(), 2);
 }
 
 #[test]

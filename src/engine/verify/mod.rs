@@ -179,11 +179,16 @@ fn one(
     let climb = Climb { target, origin: &origin, real: &real, heard: &heard };
     let rungs = climb.rungs(lower);
     let note = note::of(sys, routing, target, &real, origin.scheme, &heard);
-    let login = match (&heard.said, climb.refused()) {
+    let login = match (heard.said, climb.refused()) {
         (_, Some(reason)) => Login::Refused(reason),
-        (Said::Below(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
-        (Said::NoLogin, None) => Login::None,
-        _ => Login::Accepted,
+        (Said::Below(_) | Said::HostKey(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
+        // A public repository, or another's credential, says nothing about ours.
+        (Said::Served | Said::Forbidden { .. } | Said::NotFound, None)
+            if heard.account.is_some() || origin.scheme == Scheme::Ssh =>
+        {
+            Login::Accepted
+        }
+        _ => Login::None,
     };
     let broken = rungs.iter().any(|r| r.outcome == Outcome::Broken);
     let verdict = if broken { Verdict::Broken } else { Verdict::Ok };
