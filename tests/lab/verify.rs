@@ -29,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("verify_off", off),
         trial("verify_changes_nothing", changes_nothing),
         trial("verify_says_what_is_missing", says_what_is_missing),
+        trial("verify_with_every_git", with_every_git),
         trial("verify_many_side_by_side", many_side_by_side),
         trial("verify_token_check", token_check),
     ]
@@ -320,7 +321,7 @@ fn certificates() {
         found[profile].breaks_at("tls", code).says("tls", words).says("tls", "roots in use: ");
         assert_eq!(found[profile].text("tcp", "outcome"), "ok");
     }
-    found["acme"].says("tls", "`doorkey profile edit acme`");
+    found["acme"].says("tls", "`doorkey profile edit acme`").says("tls", "git: fatal: unable to access");
     assert_eq!(logins(&home), []);
 }
 
@@ -357,6 +358,7 @@ fn tunnel_proxy_wants_a_password() {
     use_profile(&home, "acme");
     let seen = verify_one(&home, &[]);
     seen.breaks_at("proxy", "proxy-auth-required").says("proxy", "the proxy wants a user name and password");
+    seen.says("proxy", "`doorkey profile edit acme`");
     // A wrong password is git's to try, not ours as well.
     let mut home = home;
     let wrong = proxy.replace("://", "://corpuser:wrong@");
@@ -393,6 +395,7 @@ fn host_keys() {
     home.write(".ssh/known_hosts", format!("git.test {other}\n"), 0o600);
     let seen = verify_one(&home, &[]);
     seen.breaks_at("host-key", "host-key-changed").says("host-key", ".ssh/known_hosts:1");
+    assert!(!seen.text("host-key", "evidence").contains("remove with"), "{:#}", seen.0);
 }
 
 fn ssh_keys() {
@@ -443,6 +446,7 @@ fn own_ssh_command_stays() {
     home.git_config("core.sshCommand", "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes");
     let seen = verify_one(&home, &[]);
     assert_eq!(seen.verdict(), "ok", "{:#}", seen.0);
+    seen.says("authentication", "by your own ssh command");
     home.git_config("core.sshCommand", "/home/nobody/no-such-ssh");
     let seen = verify_one(&home, &[]);
     seen.breaks_at("repository", "git-failed").says("repository", "no-such-ssh");
@@ -548,6 +552,26 @@ fn says_what_is_missing() {
     output.exits(3).says("git is not installed, or not in PATH");
 }
 
+fn with_every_git() {
+    // Their words and their ways with helpers differ.
+    for git in Lab::get().gits() {
+        let folder = git.parent().expect("its folder").display().to_string();
+        let run = |home: &Home| {
+            let script = format!("PATH={folder}:$PATH exec {} verify acme", Lab::doorkey().display());
+            home.run(["sh", "-c", &script])
+        };
+        let home = acme(&["--verify", ACME]);
+        run(&home).ok().says("read  as alice (acme)");
+        token(&home, "acme", "alice", "pat_of_nobody");
+        run(&home).exits(1).says("auth-refused").says("the token of alice (acme)");
+        let frank = Lab::get().identity("noscope");
+        token(&home, "acme", "alice", frank.token);
+        run(&home).exits(1).says("broken at");
+        home.doorkey(["token", "remove", "acme", "--yes"]).ok();
+        run(&home).exits(1).says("no-credential").says("doorkey token add acme");
+    }
+}
+
 fn many_side_by_side() {
     let urls: Vec<String> =
         (0..40).map(|n| format!("https://git.test/acme/{}.git", ["app", "lib", "tools"][n % 3])).collect();
@@ -555,7 +579,6 @@ fn many_side_by_side() {
     for jobs in ["1", "4", "8"] {
         let (output, list) = verify(&home, &["--jobs", jobs]);
         output.exits(0);
-        eprintln!("{jobs} {:?}", output.took);
         // In the order of the profile, whoever was ready first.
         let found: Vec<_> = list.iter().map(|s| s.0["repo"].as_str().expect("a URL")).collect();
         assert_eq!(found, urls);

@@ -11,9 +11,10 @@ pub(super) fn known_as(climb: &Climb<'_>) -> String {
     if let Some(key) = &climb.heard.ssh.taken {
         return format!("with the key {} ({})", key.name, key.fingerprint);
     }
-    match (climb.who(), climb.origin.scheme) {
-        (Some(who), _) => format!("as {who}"),
-        (None, Scheme::Ssh) => "by ssh".into(),
+    match (&climb.heard.account, climb.origin.scheme) {
+        (Some(account), _) => format!("as {} ({})", account.user, account.profile),
+        // No log: core.sshCommand or GIT_SSH_COMMAND is the user's own.
+        (None, Scheme::Ssh) => "by your own ssh command, which does not say with which key".into(),
         (None, _) => "without a credential of doorkey".into(),
     }
 }

@@ -33,8 +33,15 @@ impl Climb<'_> {
             Scheme::Ssh => self.below_ssh(lower),
             _ => self.below_http(lower),
         };
-        if !rungs.iter().any(|r| r.outcome == Outcome::Broken) {
-            rungs.extend(self.above());
+        match rungs.iter_mut().find(|r| r.outcome == Outcome::Broken) {
+            None => rungs.extend(self.above()),
+            // Beside what the probe saw, git's own word, which people search for.
+            Some(rung) if rung.layer < Layer::Authentication => {
+                if let Some(line) = self.heard.words.lines().last().filter(|l| !rung.evidence.contains(*l)) {
+                    rung.evidence.push_str(&format!("\ngit: {line}"));
+                }
+            }
+            Some(_) => {}
         }
         // git's own time stands at the rung where it ended.
         if let Some(last) = rungs.last_mut().filter(|r| r.layer >= Layer::Authentication) {

@@ -81,7 +81,15 @@ impl<'a> Lower<'a> {
         let through = decision.proxy().map(Proxy::shown).unwrap_or_default();
         let place = wall.origin.to_string();
         let key = [place, through, trust.in_words(self.sys), wall.profile.unwrap_or_default().to_owned()];
-        self.climbs.get(key, || self.climb_anew(wall, &decision, &trust))
+        let mut rungs = self.climbs.get(key, || self.climb_anew(wall, &decision, &trust));
+        if let (Some(profile), Some(last)) = (wall.profile, rungs.last_mut()) {
+            // The probes below know of no profile.
+            last.repair = last
+                .repair
+                .take()
+                .map(|r| r.replace("profile edit NAME", &format!("profile edit {profile}")));
+        }
+        rungs
     }
 
     fn climb_anew(&self, wall: &Wall<'_>, decision: &Decision, trust: &GitTrust) -> Vec<Rung> {

@@ -8,6 +8,7 @@
 mod causes;
 mod ladder;
 mod lower;
+mod note;
 mod order;
 mod own_git;
 mod shared;
@@ -16,11 +17,11 @@ mod targets;
 pub mod token;
 mod words;
 
+pub use note::Note;
 pub use ssh_log::SshLog;
 pub use targets::{NoTarget, Target, targets};
 pub use words::{Heard, Said};
 
-use super::which;
 use crate::model::ladder::{Layer, Outcome, Rung};
 use crate::model::route::Scheme;
 use crate::redact;
@@ -28,6 +29,7 @@ use crate::sys::Sys;
 use crate::sys::run::RunError;
 use ladder::Climb;
 use lower::Lower;
+use note::Routing;
 use order::{Login, Order};
 use own_git::OwnGit;
 use serde::Serialize;
@@ -63,18 +65,6 @@ pub enum Verdict {
     Broken,
     /// It was not tried: an earlier login at the host was refused.
     NotTried,
-}
-
-/// Something about a repository beside its rungs.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Note {
-    /// A stable code: `wrong-profile`, `not-in-force`, `other-credential`.
-    pub code: &'static str,
-    /// What is so.
-    pub what: String,
-    /// What to do.
-    pub fix: String,
 }
 
 /// The account that doorkey's helper answered for.
@@ -139,6 +129,7 @@ pub fn verify(
 ) -> Result<Vec<Verified>, RunError> {
     let git = OwnGit::look(sys)?;
     let lower = Lower::new(sys, &git);
+    let routing = Routing::look(sys);
     let order = Order::new(targets);
     let results: Vec<OnceLock<Verified>> = targets.iter().map(|_| OnceLock::new()).collect();
     let keep = |index: usize, verified: Verified| {
@@ -153,7 +144,7 @@ pub fn verify(
             match next.held {
                 Some(reason) => keep(next.index, held(target, &reason)),
                 None => {
-                    let (verified, login) = one(sys, &git, &lower, target, how);
+                    let (verified, login) = one(sys, &git, &lower, &routing, target, how);
                     order.finish(next.index, login);
                     keep(next.index, verified);
                 }
@@ -169,7 +160,14 @@ pub fn verify(
     Ok(results.into_iter().filter_map(OnceLock::into_inner).collect())
 }
 
-fn one(sys: &Sys, git: &OwnGit, lower: &Lower<'_>, target: &Target, how: How) -> (Verified, Login) {
+fn one(
+    sys: &Sys,
+    git: &OwnGit,
+    lower: &Lower<'_>,
+    routing: &Routing,
+    target: &Target,
+    how: How,
+) -> (Verified, Login) {
     let start = Instant::now();
     let written = match targets::place(&target.repo) {
         Ok(origin) => origin,
@@ -180,12 +178,17 @@ fn one(sys: &Sys, git: &OwnGit, lower: &Lower<'_>, target: &Target, how: How) ->
     let heard = Heard::from_run(sys, git.ls_remote(sys, &target.repo, how), origin.scheme);
     let climb = Climb { target, origin: &origin, real: &real, heard: &heard };
     let rungs = climb.rungs(lower);
-    let note = note(sys, target, &real, origin.scheme, &heard);
-    let login = match (&heard.said, climb.refused()) {
+    let note = note::of(sys, routing, target, &real, origin.scheme, &heard);
+    let login = match (heard.said, climb.refused()) {
         (_, Some(reason)) => Login::Refused(reason),
-        (Said::Below(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
-        (Said::NoLogin, None) => Login::None,
-        _ => Login::Accepted,
+        (Said::Below(_) | Said::HostKey(_) | Said::Unknown | Said::TooSlow, None) => Login::Unreached,
+        // A public repository, or another's credential, says nothing about ours.
+        (Said::Served | Said::Forbidden { .. } | Said::NotFound, None)
+            if heard.account.is_some() || origin.scheme == Scheme::Ssh =>
+        {
+            Login::Accepted
+        }
+        _ => Login::None,
     };
     let broken = rungs.iter().any(|r| r.outcome == Outcome::Broken);
     let verdict = if broken { Verdict::Broken } else { Verdict::Ok };
@@ -227,38 +230,6 @@ fn unreadable(target: &Target, problem: &str) -> Verified {
         format!("correct the URL under [[verify]] with: doorkey profile edit {edit}"),
     );
     Verified { rungs: vec![rung], verdict: Verdict::Broken, ..blank(target) }
-}
-
-fn note(sys: &Sys, target: &Target, real: &str, scheme: Scheme, heard: &Heard) -> Option<Note> {
-    let wanted = target.profile.as_ref()?;
-    let url = redact::for_terminal(&redact::urls(real), false);
-    let answer = which::ask(sys, real).ok()?;
-    if answer.profile.as_ref() != Some(wanted) {
-        let who = answer.profile.as_ref().map_or("no profile".to_owned(), |p| format!("profile {p}"));
-        return Some(Note {
-            code: "wrong-profile",
-            what: format!(
-                "{who} speaks for {url}, not {wanted}: {}",
-                redact::for_terminal(&answer.why, false)
-            ),
-            fix: format!("doorkey route add {url} {wanted}"),
-        });
-    }
-    if !answer.in_force {
-        return Some(Note {
-            code: "not-in-force",
-            what: "doorkey is off, so git used its own settings".into(),
-            fix: format!("doorkey use {wanted}"),
-        });
-    }
-    let other = heard.said == Said::Served && scheme != Scheme::Ssh && heard.account.is_none();
-    other.then(|| Note {
-        code: "other-credential",
-        what: "git was let in without a credential of doorkey: the repository is public, or something else sent one \
-               (a .netrc, a header)"
-            .into(),
-        fix: "doorkey doctor".into(),
-    })
 }
 
 fn since(start: Instant) -> u64 {

@@ -18,7 +18,7 @@ pub(super) enum Login {
     Refused(String),
     /// git did not come as far as a login; others of the same profile will not either.
     Unreached,
-    /// There was nothing to log in with.
+    /// There was nothing to log in with, or it is not known whether it was used.
     None,
 }
 

@@ -101,7 +101,7 @@ impl Heard {
         let said = match (code, scheme) {
             (Some(0), _) => Said::Served,
             (_, Scheme::Ssh) => over_ssh(&text),
-            _ => over_http(&text, refusal.is_some()),
+            _ => over_http(&text, refusal.is_some() && account.is_none()),
         };
         let words: Vec<String> = kept.iter().take(8).map(|line| shown(line)).collect();
         let head = stdout.split_whitespace().next().filter(|id| id.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -132,13 +132,16 @@ fn is_noise(line: &str) -> bool {
         "It is also possible that a host key has just been changed",
         "Please contact your system administrator",
         "Add correct host key in ",
+        // ssh's advice to drop the pin, which is the one thing not to do before anybody asked why it changed.
+        "  remove with:",
+        "  ssh-keygen -f ",
     ];
-    line.trim().is_empty() || line.starts_with("@@@@") || STARTS.iter().any(|start| line.starts_with(start))
+    line.trim().is_empty() || line.starts_with('@') || STARTS.iter().any(|start| line.starts_with(start))
 }
 
 fn over_http(text: &str, helper_refused: bool) -> Said {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    if helper_refused && !has(&["authentication failed for"]) {
+    if helper_refused {
         return Said::NoLogin;
     }
     if has(&["could not read username", "could not read password", "told us to quit"]) {
