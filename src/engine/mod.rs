@@ -11,5 +11,6 @@ pub mod preview;
 pub mod profiles;
 pub mod render;
 pub mod ssh_match;
+pub mod suggest;
 pub mod when;
 pub mod which;
