@@ -56,3 +56,29 @@ pub fn urls(text: &str) -> String {
     out.push_str(rest);
     out
 }
+
+/// Masks the lines around a change that people keep secrets in: `extraHeader = ...`, `_authToken=...`, `password ...`.
+///
+/// By the names of settings, so a secret under an innocent name is not seen. Secrets that doorkey handles are never in
+/// a text at all ([`crate::secret::Secret`]); this is for what stands beside them in files of the user's.
+#[must_use]
+pub fn settings(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        let name = SECRET_NAMES.iter().filter_map(|name| Some(lower.find(name)? + name.len())).min();
+        match name.and_then(|end| line.get(..end).zip(line.get(end..))) {
+            Some((head, tail)) => {
+                out.push_str(head);
+                out.push_str(if tail.trim().is_empty() { tail.trim_end_matches('\n') } else { " ***" });
+                out.push_str(if tail.ends_with('\n') { "\n" } else { "" });
+            }
+            None => out.push_str(line),
+        }
+    }
+    urls(&out)
+}
+
+/// Names that a secret follows, in lower case.
+const SECRET_NAMES: &[&str] =
+    &["extraheader", "password", "passwd", "authtoken", "_auth", "oauth_token", "secret", "cookie"];

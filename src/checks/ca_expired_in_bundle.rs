@@ -21,9 +21,6 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let places = variables.chain(&facts.trust.git).filter(|place| place.path != facts.trust.system.path);
     for place in places {
         for cert in &place.expired {
-            if !place.others.iter().any(|other| other.fingerprint == cert.fingerprint) {
-                continue;
-            }
             let what = format!("{} holds {}, which has run out", facts.shown(&place.path), cert.name);
             let fix = advice(format!(
                 "get its successor from whoever runs that CA (SHA-256 of this one: {})",

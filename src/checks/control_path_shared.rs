@@ -21,7 +21,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         if setting.value.eq_ignore_ascii_case("none") {
             continue;
         }
-        let at = format!("{}: ControlPath {}", facts.at(&setting.spot), setting.value);
+        let at = format!("{}: {}", facts.at(&setting.spot), setting.said());
         let block = setting.block.as_deref().unwrap_or("*");
         let several = setting.holds == BlockKind::All || block.contains(['*', '?', ',']);
         let names_host = ["%C", "%h", "%n", "%k"].iter().any(|token| setting.value.contains(token));

@@ -22,10 +22,9 @@ fn find(facts: &Facts) -> Vec<Finding> {
         .map(|held| {
             let setting = &held.setting;
             let what = format!(
-                "{}: {} {} is offered to {} before the profile's key",
+                "{}: {} is offered to {} before the profile's key",
                 facts.at(&setting.spot),
-                setting.keyword,
-                setting.value,
+                setting.said(),
                 held.hosts.join(", ")
             );
             CHECK.found(what, super::include_to_top(facts))

@@ -22,10 +22,9 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let setting = &held.setting;
             CHECK.found(
                 format!(
-                    "{}: {} {} is offered to {} too",
+                    "{}: {} is offered to {} too",
                     facts.at(&setting.spot),
-                    setting.keyword,
-                    setting.value,
+                    setting.said(),
                     held.hosts.join(", ")
                 ),
                 advice(format!(

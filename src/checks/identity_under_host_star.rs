@@ -22,10 +22,9 @@ fn find(facts: &Facts) -> Vec<Finding> {
         .map(|held| {
             let setting = &held.setting;
             let what = format!(
-                "{}: {} {} is offered to {} too",
+                "{}: {} is offered to {} too",
                 facts.at(&setting.spot),
-                setting.keyword,
-                setting.value,
+                setting.said(),
                 held.hosts.join(", ")
             );
             let steps = narrowed(setting, &held.hosts);

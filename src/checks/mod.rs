@@ -251,6 +251,7 @@ fn plain_tokens(
     facts: &Facts,
     check: &Check,
     keeper: Keeper,
+    instead: &str,
     wanted: impl Fn(&PlainToken) -> bool,
 ) -> Vec<Finding> {
     let mut files: Vec<(&Path, u32, Vec<String>)> = Vec::new();
@@ -265,9 +266,7 @@ fn plain_tokens(
     let one = |(path, mode, hosts): (&Path, u32, Vec<String>)| {
         let shown = facts.shown(path);
         let what = format!("{shown} holds passwords in plain text for {}", hosts.join(", "));
-        let fix = advice(format!(
-            "keep them in the store (doorkey token add PROFILE --host HOST), delete them from {shown}, and make new ones"
-        ));
+        let fix = advice(format!("{instead}, delete them from {shown}, and make new ones"));
         let found = check.found(what, fix);
         if mode & 0o077 == 0 {
             found
@@ -279,6 +278,9 @@ fn plain_tokens(
     };
     files.into_iter().map(one).collect()
 }
+
+/// Where a token of a git host belongs.
+const IN_THE_STORE: &str = "keep them in the store (doorkey token add PROFILE --host HOST)";
 
 /// The command that puts a new token into the place of one that is in the store.
 fn new_token(token: &StoredToken) -> Fix {

@@ -25,7 +25,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     settings
         .map(|setting| {
             let fix = super::without_line(&setting.spot, setting.region.as_ref());
-            let what = format!("{}: {} {}", facts.at(&setting.spot), setting.keyword, setting.value);
+            let what = format!("{}: {}", facts.at(&setting.spot), setting.said(),);
             match (&setting.holds, &setting.block) {
                 (BlockKind::Some, Some(block)) => {
                     CHECK.found(format!("{what} (in `{block}`)"), fix).as_severe_as(Severity::Warning)

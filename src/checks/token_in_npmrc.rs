@@ -16,5 +16,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    super::plain_tokens(facts, &CHECK, Keeper::Npmrc, |_| true)
+    super::plain_tokens(
+        facts,
+        &CHECK,
+        Keeper::Npmrc,
+        "name a variable in its place (//HOST/:_authToken=${NPM_TOKEN})",
+        |_| true,
+    )
 }

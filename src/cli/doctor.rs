@@ -62,8 +62,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     let facts = inspect::machine(&context.sys);
     let left = diagnose::findings(&facts, &only);
     if !context.flags.json {
-        let gone = |f: &&Finding| !left.iter().any(|l| l.code == f.code && l.what == f.what);
-        for finding in findings.iter().filter(gone) {
+        for finding in diagnose::gone(&findings, &left) {
             context.say.marked(Mark::Good, format!("mended [{}]: {}", finding.code, shown(&finding.what)));
         }
         report(context, &left, &facts.unreadable);

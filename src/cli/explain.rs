@@ -29,8 +29,12 @@ pub(super) fn known(code: &str) -> Result<&'static Check, Failure> {
         return Ok(check);
     }
     let words: Vec<&str> = code.split('-').filter(|w| w.len() > 2).collect();
-    let alike = |check: &&&Check| words.iter().any(|word| check.code.split('-').any(|w| w == *word));
-    let near: Vec<&str> = checks::ALL.iter().filter(alike).map(|check| check.code).take(5).collect();
+    let shared =
+        |check: &Check| words.iter().filter(|word| check.code.split('-').any(|w| w == **word)).count();
+    let mut alike: Vec<&Check> = checks::ALL.iter().copied().filter(|check| shared(check) > 0).collect();
+    let begins = |check: &Check| check.code.split('-').next() == words.first().copied();
+    alike.sort_by_key(|check| std::cmp::Reverse((shared(check), begins(check))));
+    let near: Vec<&str> = alike.iter().map(|check| check.code).take(5).collect();
     let fix = if near.is_empty() {
         "see all codes: doorkey explain".to_owned()
     } else {

@@ -18,6 +18,24 @@ pub fn findings(facts: &Facts, only: &[&'static str]) -> Vec<Finding> {
     found
 }
 
+/// The findings that are not found any more. Lines may have moved, so their numbers do not count.
+#[must_use]
+pub fn gone<'a>(before: &'a [Finding], after: &[Finding]) -> Vec<&'a Finding> {
+    let key = |f: &Finding| (f.code, f.what.replace(|c: char| c.is_ascii_digit(), ""));
+    let mut left: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for finding in after {
+        *left.entry(key(finding)).or_default() += 1;
+    }
+    let is_gone = |finding: &&Finding| match left.get_mut(&key(finding)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    before.iter().filter(is_gone).collect()
+}
+
 /// One plan of everything that `--fix` mends.
 ///
 /// A step that two findings ask for is taken once. Replacements in one file go from its end to its start, so that the

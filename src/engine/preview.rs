@@ -59,8 +59,8 @@ pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
         let text = TextDiff::from_lines(before.as_ref(), after.as_ref());
         diff.push_str(&text.unified_diff().context_radius(2).header(&from, &to).to_string());
     }
-    // The lines around a change are the user's own, and may hold a token in a URL.
-    Ok(Preview { lines, diff: redact::for_terminal(&redact::urls(&diff), true) })
+    // The lines around a change are the user's own, and may hold a token.
+    Ok(Preview { lines, diff: redact::for_terminal(&redact::settings(&diff), true) })
 }
 
 /// One step in words.
@@ -125,5 +125,5 @@ pub fn step_diff(sys: &Sys, step: &Step) -> String {
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
     let name = sys.shown(path);
     let text = TextDiff::from_lines(old.as_ref(), new.as_ref());
-    redact::for_terminal(&redact::urls(&text.unified_diff().header(&name, &name).to_string()), true)
+    redact::for_terminal(&redact::settings(&text.unified_diff().header(&name, &name).to_string()), true)
 }

@@ -1,6 +1,7 @@
 //! `doorkey profile add|list|show|edit|remove|check`
 
 mod add;
+mod suggest;
 
 use super::change::carry_out;
 use super::error::Failure;
@@ -19,6 +20,8 @@ use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfileCommand {
+    /// Profiles that this machine seems to need, as commands
+    Suggest,
     /// Make a profile; asks on a terminal for what the flags leave out
     Add(Box<add::Add>),
     /// All profiles
@@ -49,6 +52,7 @@ pub(crate) struct Name {
 
 pub(crate) fn run(context: &mut Context, command: ProfileCommand) -> Result<Exit, Failure> {
     match command {
+        ProfileCommand::Suggest => suggest::run(context),
         ProfileCommand::Add(wanted) => add::run(context, *wanted),
         ProfileCommand::List => list(context),
         ProfileCommand::Show(name) => show(context, &name),

@@ -1,15 +1,18 @@
 //! Roots: the system's, those of variables, and those that git is told to use.
 
+use crate::formats::cert;
 use crate::model::facts::{About, Certificate, Git, Trust, TrustPlace, TrustVariable};
 use crate::sys::Sys;
 use crate::trust::bundle::{Bundle, Named, Problem, Summary};
 use crate::trust::env_vars::{Effect, JavaStore, Pointed};
+use std::collections::HashSet;
 use std::path::Path;
 
 pub(super) fn look(sys: &Sys) -> Trust {
     let found = crate::trust::look(sys);
     // The system's certificates are the distribution's affair: they are counted, not read one by one.
     let system = place(&found.system.bundle, None);
+    let known = Known(&found.system.bundle);
     let variables = found
         .variables
         .into_iter()
@@ -19,22 +22,41 @@ pub(super) fn look(sys: &Sys) -> Trust {
             surely: variable.effect == Effect::Replaces,
             fatal_when_missing: variable.fatal_when_missing,
             tools: variable.tools.to_vec(),
-            places: variable.places.iter().map(pointed).collect(),
+            places: variable.places.iter().map(|p| known.without_system(pointed(p))).collect(),
         })
         .collect();
     Trust { system, variables, git: Vec::new() }
 }
 
+/// The system's bundle, to tell private roots from those that the distribution keeps on.
+struct Known<'a>(&'a Bundle);
+
+impl Known<'_> {
+    /// Leaves only private roots in the lists: a public one that has run out is the distribution's affair.
+    fn without_system(&self, mut place: TrustPlace) -> TrustPlace {
+        if place.expired.is_empty() {
+            return place;
+        }
+        let system: HashSet<String> = self.0.certs.iter().map(|der| shown(&cert::fingerprint(der))).collect();
+        let private = |c: &Certificate| !system.contains(&c.fingerprint);
+        let others: Vec<String> = place.others.iter().map(|c| c.fingerprint.clone()).collect();
+        place.expired.retain(|c| private(c) && others.contains(&c.fingerprint));
+        place
+    }
+}
+
 /// The places that `http.sslCAInfo` names outside doorkey's own files.
 pub(super) fn of_git(sys: &Sys, git: &Git) -> Vec<TrustPlace> {
     let mut found: Vec<TrustPlace> = Vec::new();
+    let mut system = None;
     for setting in &git.settings {
         let About::Roots { path, there: true } = &setting.about else { continue };
         let is_file = matches!(sys.look_through(path), Ok(Some(l)) if l.kind == crate::sys::fs::Kind::File);
         if is_file && !found.iter().any(|f| f.path == *path) {
             let bundle = Bundle::file(sys, path);
             let summary = bundle.summary(sys.now());
-            found.push(place(&bundle, Some(&summary)));
+            let system = system.get_or_insert_with(|| crate::trust::system::look(sys).bundle);
+            found.push(Known(system).without_system(place(&bundle, Some(&summary))));
         }
     }
     found
@@ -83,4 +105,10 @@ fn certificate(named: &Named) -> Certificate {
         fingerprint: named.fingerprint.clone(),
         not_after: named.not_after,
     }
+}
+
+/// `AB:CD:...`
+fn shown(fingerprint: &[u8]) -> String {
+    let pairs: Vec<String> = fingerprint.iter().map(|b| format!("{b:02X}")).collect();
+    pairs.join(":")
 }

@@ -35,7 +35,7 @@ pub struct Facts {
     /// The home folder; empty when HOME is not set.
     #[serde(serialize_with = "as_text")]
     pub home: PathBuf,
-    /// Whether doctor says which of its checks could not be made, and why: a file that cannot be read.
+    /// Files that are there but gave nothing: what is in them was not looked at.
     pub unreadable: Vec<Unreadable>,
     /// doorkey itself.
     pub own: Own,

@@ -131,6 +131,15 @@ pub struct SshSetting {
     pub region: Option<Region>,
 }
 
+impl SshSetting {
+    /// The line as it is written.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let text = self.region.as_ref().map(|r| String::from_utf8_lossy(r.text.bytes()).trim().to_owned());
+        text.unwrap_or_else(|| format!("{} {}", self.keyword, self.value))
+    }
+}
+
 /// A line for which ssh refuses to start.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]

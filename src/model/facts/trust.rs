@@ -39,7 +39,7 @@ pub struct TrustPlace {
     pub certificates: usize,
     /// Whether it holds none of the public roots.
     pub private_only: bool,
-    /// Those that are out of date.
+    /// Those that are out of date and are neither public roots nor the system's.
     pub expired: Vec<Certificate>,
     /// Those that are no public roots.
     pub others: Vec<Certificate>,

@@ -1,0 +1,18 @@
+//! doctor on little homes as people have them: what it finds, what it mends, what it leaves as it was.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests build homes, run the program, and stop at the first surprise"
+)]
+
+mod fixes;
+mod home;
+mod judged;
+mod machines;
+mod reading;
+mod registered;
+mod suggest;
+mod tenants;
