@@ -44,6 +44,7 @@ pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
     let Some(generation) = generation else {
         return complain("doorkey is off, so its helper has no answer; run: doorkey use PROFILE", Exit::Fine);
     };
+    sys = generation::with_its_folders(sys, &generation);
     let Some(input) = process::read_wiped(io::stdin().lock(), MAX_INPUT + 1) else {
         return complain("the request could not be read", Exit::CouldNot);
     };

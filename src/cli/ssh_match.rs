@@ -1,8 +1,8 @@
 //! `doorkey ssh-match`, which ssh calls for each block of a managed host.
 
-use crate::engine::profiles;
 use crate::engine::render::shell_word;
 use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
+use crate::engine::{generation, profiles};
 use crate::model::name::{HostName, ProfileName};
 use crate::model::route_table;
 use crate::redact;
@@ -22,10 +22,11 @@ pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
         say("usage: doorkey ssh-match [--closing] --generation FOLDER --host HOST PROFILE...");
         return 2;
     };
-    process::within(LIMIT, move || decide(&sys, &asked)).unwrap_or_else(|| {
-        say("the answer took too long (is the home folder on a slow network?), so no key is offered");
-        1
-    })
+    process::within(LIMIT, move || decide(&generation::with_its_folders(sys, &asked.generation), &asked))
+        .unwrap_or_else(|| {
+            say("the answer took too long (is the home folder on a slow network?), so no key is offered");
+            1
+        })
 }
 
 struct Asked {

@@ -13,6 +13,25 @@ use std::path::{Path, PathBuf};
 /// How long a generation outlives its time in force, in seconds.
 const KEEP: i64 = 24 * 3600;
 
+/// The file of a generation that names doorkey's configuration folder.
+pub(super) const CONFIG: &str = "config-folder";
+
+/// The machine with doorkey's folders as they were when the generation was made: a program that runs git need not
+/// have the variables (XDG, `DOORKEY_*_DIR`) of the shell in which doorkey was set up.
+#[must_use]
+pub fn with_its_folders(sys: Sys, generation: &Path) -> Sys {
+    let state = generation.parent().and_then(Path::parent).map(Path::to_path_buf);
+    let config = sys.read(&generation.join(CONFIG)).ok().flatten().and_then(|b| String::from_utf8(b).ok());
+    let (Some(state), Some(config)) = (state, config.map(PathBuf::from)) else { return sys };
+    if sys.places().state() == Some(&state) && sys.places().config() == Some(&config) {
+        return sys;
+    }
+    let folders = [("DOORKEY_STATE_DIR", state), ("DOORKEY_CONFIG_DIR", config)];
+    let folders = folders.map(|(name, folder)| (name.into(), folder.into_os_string()));
+    let env: Vec<_> = sys.env_all().map(|(name, value)| (name.clone(), value.clone())).collect();
+    Sys::with_env(env.into_iter().chain(folders))
+}
+
 /// The folder of a generation.
 #[must_use]
 pub fn folder(state: &Path, name: &str) -> PathBuf {

@@ -84,12 +84,13 @@ fn switch_step(
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
 ) -> Result<Option<Step>, InForceError> {
-    let (Some(state), Some(home)) = (sys.places().state(), sys.places().home()) else {
+    let places = sys.places();
+    let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
         return Err(InForceError::NoHome);
     };
     profiles::check_routes(profiles)?;
     let roots = roots(sys, profiles)?;
-    let made = |name: &str| render(&Wanted { state, home, name, profiles, in_force, roots: &roots });
+    let made = |name: &str| render(&Wanted { state, config, home, name, profiles, in_force, roots: &roots });
     let from = generation::current(sys);
     if let Some(current) = &from {
         let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;

@@ -18,6 +18,8 @@ const SSH_CONFIG_HEAD: &str = include_str!("../../templates/ssh_config");
 pub struct Wanted<'a> {
     /// doorkey's state folder.
     pub state: &'a Path,
+    /// doorkey's configuration folder.
+    pub config: &'a Path,
     /// The home folder, for `~/.ssh`.
     pub home: &'a Path,
     /// The generation's name.
@@ -61,6 +63,7 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
             files.insert(format!("known_hosts.{}", profile.name), pins.into());
         }
     }
+    files.insert(generation::CONFIG.into(), readable(wanted.config, "git")?.into());
     files.insert("in-force".into(), wanted.in_force.map(ToString::to_string).unwrap_or_default().into());
     Ok(files)
 }

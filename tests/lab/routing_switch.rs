@@ -17,6 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("routing_switch_removed_profile_is_gone_at_once", removed_profile_is_gone_at_once),
         trial("routing_switch_off_and_on", off_and_on),
         trial("routing_switch_moved_program", moved_program),
+        trial("routing_switch_programs_with_another_environment", programs_with_another_environment),
     ]
 }
 
@@ -159,5 +160,26 @@ fn moved_program() {
         only_token(&mut home, owner, "a moved program");
         home.run(["git", "ls-remote", &format!("git@git.test:{owner}/app.git")]).ok();
         only_key(&mut home, owner, "a moved program");
+    }
+}
+
+/// doorkey was set up in a shell with variables of its own; a desktop's editor or cron runs git without them.
+fn programs_with_another_environment() {
+    let mut home = Home::fresh("routing");
+    let variables = [("XDG_CONFIG_HOME", "dot/config"), ("XDG_STATE_HOME", "dot/state")];
+    for (name, folder) in variables {
+        let folder = home.path.join(folder);
+        home.set_env(name, folder);
+    }
+    add_both(&home, &[]);
+    put_in_force(&mut home);
+    for (name, _) in variables {
+        home.env.remove(std::ffi::OsStr::new(name));
+    }
+    for owner in TENANTS {
+        home.run(["git", "ls-remote", &format!("https://git.test/{owner}/app.git")]).ok();
+        only_token(&mut home, owner, "another environment");
+        home.run(["git", "ls-remote", &format!("git@git.test:{owner}/app.git")]).ok();
+        only_key(&mut home, owner, "another environment");
     }
 }
