@@ -350,7 +350,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
             )
         },
         || Scenario::new("profile remove", |h| used(h), &["profile", "remove", "acme", "--yes"], ""),
-        || Scenario::new("ssh new", |h| used(h), &["ssh", "new", "acme", "--yes"], ""),
+        || Scenario::new("ssh new", |h| used(h), &["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
     ]
 }
 

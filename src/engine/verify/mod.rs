@@ -51,7 +51,7 @@ impl How {
     /// With as many jobs as suit a machine with `cores`: most of the time goes into waiting for the network.
     #[must_use]
     pub fn on(cores: usize) -> Self {
-        Self { jobs: (2 * cores).clamp(1, 8), limit: Duration::from_secs(30), try_suspect: false }
+        Self { jobs: (8 * cores).clamp(1, 16), limit: Duration::from_secs(30), try_suspect: false }
     }
 }
 
