@@ -144,7 +144,7 @@ impl Finding {
     }
 
     /// With another severity than the check's own.
-    fn as_severe_as(mut self, severity: Severity) -> Self {
+    fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }
@@ -273,7 +273,7 @@ fn plain_tokens(
         } else {
             found
                 .because(format!("the file has mode {mode:04o}: other users can read it"))
-                .as_severe_as(Severity::Error)
+                .with_severity(Severity::Error)
         }
     };
     files.into_iter().map(one).collect()

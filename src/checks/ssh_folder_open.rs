@@ -32,7 +32,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     vec![if writable {
         found
             .because("others may put keys and settings there: they could send your connections elsewhere")
-            .as_severe_as(Severity::Error)
+            .with_severity(Severity::Error)
     } else {
         found
     }]

@@ -33,7 +33,8 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         context.say.line(json::document("inspect", as_json(&facts, part)));
         return Ok(Exit::Fine);
     }
-    let parts: [(Part, &str, fn(&Facts) -> Vec<String>); 4] = [
+    type Lines = fn(&Facts) -> Vec<String>;
+    let parts: [(Part, &str, Lines); 4] = [
         (Part::Ssh, "SSH", ssh),
         (Part::Tokens, "TOKENS", tokens),
         (Part::Helpers, "HELPERS", helpers),
@@ -159,7 +160,7 @@ fn tokens(facts: &Facts) -> Vec<String> {
 }
 
 fn helpers(facts: &Facts) -> Vec<String> {
-    let rows = facts.git.settings.iter().filter_map(|setting| {
+    let rows = facts.git.settings.iter().map(|setting| {
         let what = match &setting.about {
             About::Helper(link) => link.name.clone(),
             About::HelperReset => "(none: forget those above)".into(),
@@ -174,7 +175,7 @@ fn helpers(facts: &Facts) -> Vec<String> {
             About::Roots { path, .. } => facts.shown(path),
             About::Password { .. } => "has a password in it".into(),
         };
-        Some(vec![setting.name.clone(), what, facts.at(&setting.spot)])
+        vec![setting.name.clone(), what, facts.at(&setting.spot)]
     });
     let mut lines =
         vec![or_none(rows.collect(), &["git setting", "what", "where"], "git has no helper and no include")];

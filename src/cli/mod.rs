@@ -125,10 +125,11 @@ impl Command {
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, Failure> {
-        if self.changes() && !context.flags.dry_run {
-            if let Some(title) = apply::recover(&mut context.sys)? {
-                context.say.aside(format!("note: an interrupted \"{title}\" was taken back first"));
-            }
+        if self.changes()
+            && !context.flags.dry_run
+            && let Some(title) = apply::recover(&mut context.sys)?
+        {
+            context.say.aside(format!("note: an interrupted \"{title}\" was taken back first"));
         }
         match self {
             Self::Profile(command) => profile::run(context, command),

@@ -213,7 +213,7 @@ fn nearest(text: &str, wanted: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let count = wanted.lines().count().clamp(1, 20);
     let best = lines.windows(count.min(lines.len()).max(1)).max_by_key(|window| {
-        let ratio = similar::TextDiff::from_chars(wanted, &window.join("\n")).ratio();
+        let ratio = similar::TextDiff::from_chars(wanted, window.join("\n")).ratio();
         (ratio * 1000.0) as u32
     });
     best.map(|window| window.join("\n")).unwrap_or_default()

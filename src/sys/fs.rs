@@ -268,7 +268,7 @@ impl Sys {
                 return unsafe_because(&format!("belongs to user {}", look.uid));
             }
             let sticky = look.kind == Kind::Dir && look.mode & 0o1000 != 0;
-            if look.mode & 0o022 != 0 && !(sticky && !first) {
+            if look.mode & 0o022 != 0 && (first || !sticky) {
                 return unsafe_because(&format!("may be written by others (mode {:04o})", look.mode));
             }
             first = false;

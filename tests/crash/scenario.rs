@@ -252,17 +252,17 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
         || {
             Scenario::new(
                 "token add",
-                |h| used(h),
+                used,
                 &["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"],
                 TOKEN,
             )
         },
         || {
             let first = ["token", "add", "globex", "--host", "git.test", "--user", "bob", "--stdin", "--yes"];
-            Scenario::new("first token", |h| second(h), &first, TOKEN)
+            Scenario::new("first token", second, &first, TOKEN)
         },
-        || Scenario::new("profile add", |h| used(h), GLOBEX, ""),
-        || Scenario::new("profile add over ssh", |h| used(h), INITECH, ""),
+        || Scenario::new("profile add", used, GLOBEX, ""),
+        || Scenario::new("profile add over ssh", used, INITECH, ""),
         || {
             Scenario::new(
                 "use another",
@@ -274,7 +274,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                 "",
             )
         },
-        || Scenario::new("off", |h| used(h), &["off"], ""),
+        || Scenario::new("off", used, &["off"], ""),
         || {
             Scenario::new(
                 "on",
@@ -286,7 +286,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                 "",
             )
         },
-        || Scenario::new("undo of use", |h| used(h), &["undo", "3", "--yes"], ""),
+        || Scenario::new("undo of use", used, &["undo", "3", "--yes"], ""),
         || {
             Scenario::new(
                 "undo of a replaced token",
@@ -312,7 +312,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
         || {
             Scenario::new(
                 "route add",
-                |h| used(h),
+                used,
                 &["route", "add", "https://git.test/other/fork", "acme", "--yes"],
                 "",
             )
@@ -320,12 +320,12 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
         || {
             Scenario::new(
                 "route remove",
-                |h| routed(h),
+                routed,
                 &["route", "remove", "https://git.test/other/fork", "acme", "--yes"],
                 "",
             )
         },
-        || Scenario::new("undo of route add", |h| routed(h), &["undo", "4", "--yes"], ""),
+        || Scenario::new("undo of route add", routed, &["undo", "4", "--yes"], ""),
         || {
             Scenario::new(
                 "undo of route remove",
@@ -337,7 +337,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                 "",
             )
         },
-        || Scenario::new("token remove", |h| used(h), &["token", "remove", "acme", "--yes"], ""),
+        || Scenario::new("token remove", used, &["token", "remove", "acme", "--yes"], ""),
         || {
             Scenario::new(
                 "undo of token remove",
@@ -349,8 +349,8 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                 "",
             )
         },
-        || Scenario::new("profile remove", |h| used(h), &["profile", "remove", "acme", "--yes"], ""),
-        || Scenario::new("ssh new", |h| used(h), &["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
+        || Scenario::new("profile remove", used, &["profile", "remove", "acme", "--yes"], ""),
+        || Scenario::new("ssh new", used, &["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
     ]
 }
 

@@ -47,13 +47,8 @@ pub(super) fn look(sys: &Sys) -> Environment {
     let mut variables: Vec<Variable> = Vec::new();
     for name in SECRET.iter().chain(COMMANDS).chain(PLAIN).copied().chain(trust) {
         let Some(value) = sys.env(name) else { continue };
-        let value = if SECRET.contains(&name) {
-            None
-        } else if COMMANDS.contains(&name) {
-            None
-        } else {
-            Some(masked(value))
-        };
+        let shown = !SECRET.contains(&name) && !COMMANDS.contains(&name);
+        let value = shown.then(|| masked(value));
         let program = COMMANDS.contains(&name).then(|| sys.env(name).map(program)).flatten();
         variables.push(Variable { name: name.to_owned(), value, program, set_by: None });
     }

@@ -255,7 +255,6 @@ impl Write {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
 fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<&Path>) -> Result<(), FsError> {
     let fail = |e: io::Error| FsError::io("write", path, e);
     let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
