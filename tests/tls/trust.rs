@@ -8,7 +8,6 @@ use doorkey::trust::bundle::{Bundle, Problem, is_hash_name};
 use doorkey::trust::env_vars::{self, Effect, JavaStore, Pointed, Variable};
 use doorkey::trust::system::{self, Reader, sources_in};
 use std::path::Path;
-use std::time::Instant;
 
 fn variables(set: &[(&str, &str)]) -> Vec<Variable> {
     let env = |name: &str| set.iter().find(|(k, _)| *k == name).map(|(_, v)| (*v).to_owned());
@@ -22,20 +21,16 @@ fn only(set: &[(&str, &str)]) -> Variable {
 }
 
 #[test]
-fn reads_the_system_bundle_quickly_and_whole() {
+fn reads_the_system_bundle_whole() {
     let sys = Sys::capture();
-    let start = Instant::now();
     let trust = system::look(&sys);
     let summary = trust.bundle.summary(sys.now());
-    let summed = start.elapsed();
     assert!(trust.bundle.problem.is_none() && trust.bundle.damage.is_empty());
     let path = trust.bundle.path.to_str().expect("UTF-8");
     let text = std::fs::read_to_string(path).expect("text");
     assert_eq!(summary.certs, text.matches("BEGIN CERTIFICATE").count());
     assert_eq!(summary.certs, summary.public + summary.others.len() + summary.malformed);
     assert!(summary.public > 80 && summary.malformed == 0);
-    // A debug build of this is about ten times slower than what people run.
-    assert!(summed.as_millis() < 2000, "{summed:?}");
 }
 
 #[test]
@@ -80,9 +75,7 @@ fn says_what_each_variable_does_and_holds() {
         .filter(|k| k.form == env_vars::Form::File)
         .map(|k| (k.name, "/etc/ssl/certs/ca-certificates.crt"))
         .collect();
-    let start = Instant::now();
     let found = variables(&all);
-    assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
     assert_eq!(found.len(), all.len());
     for variable in found {
         let Pointed::Pem { summary, .. } = &variable.places[0] else { panic!("{variable:?}") };

@@ -111,11 +111,9 @@ fn it_serves_until_it_is_told_to_lock() {
 fn its_time_runs_out() {
     let mut machine = Machine::new();
     let vault = vault_with_one_token(&mut machine.sys);
-    let start = Instant::now();
     let agent = serve(&machine, vault, 2);
     assert_eq!(token(&machine.later()).unwrap().unwrap(), "one");
     assert_eq!(agent.join().unwrap().unwrap(), Ended::TimedOut);
-    assert!(start.elapsed() < Duration::from_millis(3_500), "{:?}", start.elapsed());
     assert!(matches!(token(&machine.later()), Err(StoreError::Locked)));
 }
 

@@ -9,7 +9,6 @@ use doorkey::secret::Secret;
 use doorkey::stores::{self, How, KeyringProblem, State, StoreError, StoreKind, in_use};
 use doorkey::sys::Sys;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 const ROOT: &str = "VAULT_KEYRING_ROOT";
 /// An unlocked login keyring with an empty password.
@@ -182,14 +181,12 @@ fn in_a_keyring_that_gets_locked() {
         "array:objpath:/org/freedesktop/secrets/collection/login",
     ];
     run("dbus-send", &lock, b"").unwrap();
-    let start = Instant::now();
     let read = store.records(sys, &acme());
     assert!(matches!(read, Err(StoreError::OsKeyring(KeyringProblem::Locked))), "{read:?}");
     for id in [token_of("ada"), token_of("bob")] {
         let put = store.put(sys, &acme(), &id, &entry("two"));
         assert!(matches!(put, Err(StoreError::OsKeyring(KeyringProblem::Locked))), "{put:?}");
     }
-    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -201,11 +198,9 @@ fn in_a_keyring_that_hangs() {
     store.put(sys, &acme(), &token_of("ada"), &entry("one")).unwrap();
     let daemon = daemon();
     run("kill", &["-STOP", &daemon], b"").unwrap();
-    let start = Instant::now();
     let read = store.records(sys, &acme());
     run("kill", &["-CONT", &daemon], b"").unwrap();
     assert!(matches!(read, Err(StoreError::OsKeyring(KeyringProblem::TimedOut { .. }))), "{read:?}");
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert_eq!(secret_in_use(&store.records(sys, &acme()).unwrap(), &token_of("ada")).unwrap(), "one");
 }
 
