@@ -3,8 +3,11 @@
 use super::error::Failure;
 use super::{Context, Exit};
 use crate::secret::Secret;
+use crate::sys::tty;
+use dialoguer::console::Term;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use std::io::Read;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsRawFd, RawFd};
 
 /// The longest secret that is read: as long as a value of git's protocol may be.
 const LONGEST: u64 = 4096;
@@ -17,10 +20,42 @@ fn theme(context: &Context) -> Box<dyn Theme> {
     }
 }
 
-fn interrupted(_: dialoguer::Error) -> Failure {
-    // dialoguer hides the cursor in lists and leaves it hidden after Ctrl-C.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
-    Failure::new(Exit::No, "the question was not answered", "", "")
+fn interrupted() -> Failure {
+    Failure::new(
+        Exit::Interrupted,
+        "the question was not answered",
+        "you interrupted it; nothing was changed",
+        "",
+    )
+}
+
+fn unanswered(_: dialoguer::Error) -> Failure {
+    interrupted()
+}
+
+/// Standard error without the order to hide the cursor, which dialoguer gives at each question: Ctrl-C ends the process
+/// by its signal, and nobody would show the cursor again.
+#[derive(Debug)]
+struct CursorStays(io::Stderr);
+
+impl Write for CursorStays {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes == b"\x1b[?25l" { Ok(bytes.len()) } else { self.0.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl AsRawFd for CursorStays {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+fn terminal() -> Term {
+    Term::read_write_pair(io::stdin(), CursorStays(io::stderr()))
 }
 
 /// Yes or no; no is what Enter means.
@@ -29,8 +64,8 @@ pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, Failure
     dialoguer::Confirm::with_theme(theme.as_ref())
         .with_prompt(question)
         .default(false)
-        .interact()
-        .map_err(interrupted)
+        .interact_on(&terminal())
+        .map_err(unanswered)
 }
 
 /// A line of text, with a suggestion.
@@ -41,7 +76,7 @@ pub(crate) fn text(context: &Context, question: &str, suggestion: Option<&str>) 
     if let Some(suggestion) = suggestion {
         input = input.default(suggestion.to_owned());
     }
-    input.interact_text().map_err(interrupted)
+    input.interact_text_on(&terminal()).map_err(unanswered)
 }
 
 /// One of several.
@@ -51,18 +86,26 @@ pub(crate) fn choice(context: &Context, question: &str, items: &[&str]) -> Resul
         .with_prompt(question)
         .items(items)
         .default(0)
-        .interact()
-        .map_err(interrupted)
+        .interact_on(&terminal())
+        .map_err(unanswered)
 }
 
 /// A hidden prompt.
-pub(crate) fn secret(context: &Context, question: &str, twice: bool) -> Result<Secret, Failure> {
-    let theme = theme(context);
-    let mut prompt = dialoguer::Password::with_theme(theme.as_ref()).with_prompt(question);
-    if twice {
-        prompt = prompt.with_confirmation("Once more", "That was something else. Again, please");
+pub(crate) fn secret(question: &str, twice: bool) -> Result<Secret, Failure> {
+    let hidden = |text: &str| {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{text} (not shown): ").and_then(|()| err.flush());
+        let line = tty::read_hidden(LONGEST as usize + 1);
+        let _ = writeln!(err);
+        line.ok().flatten().ok_or_else(interrupted)
+    };
+    loop {
+        let first = hidden(question)?;
+        if !twice || first.same_as(hidden("Once more")?.expose()) {
+            return Ok(first);
+        }
+        let _ = writeln!(io::stderr().lock(), "That was something else. Again, please.");
     }
-    prompt.interact().map(Secret::take_string).map_err(interrupted)
 }
 
 /// Where a secret comes from.
@@ -84,7 +127,10 @@ pub(crate) fn secret_from(
     twice: bool,
 ) -> Result<Secret, Failure> {
     match source {
-        Source::Prompt if context.terminal.can_ask() => secret(context, question, twice),
+        Source::Prompt if context.terminal.can_ask() => {
+            let secret = secret(question, twice)?;
+            checked(secret, question)
+        }
         Source::Prompt => Err(Failure::new(
             Exit::Usage,
             format!("there is no terminal to ask for the {question}"),
@@ -120,6 +166,11 @@ fn read_secret(from: impl Read, question: &str) -> Result<Secret, Failure> {
     }
     let secret = Secret::copy_of(bytes.get(..length).unwrap_or_default());
     drop(Secret::take(bytes));
+    checked(secret, question)
+}
+
+/// The secret, if it can be one.
+fn checked(secret: Secret, question: &str) -> Result<Secret, Failure> {
     let fault = if secret.is_empty() {
         "is empty"
     } else if secret.len() > 4096 {

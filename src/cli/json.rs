@@ -1,6 +1,7 @@
 //! Output for programs: every document names its schema, and fields do not change their meaning.
 
 use super::error::Failure;
+use crate::redact;
 use serde_json::{Map, Value, json};
 
 /// A document with `"schema": "doorkey/NAME/v1"` first.
@@ -32,5 +33,6 @@ fn escape(text: &str) -> String {
 }
 
 pub(crate) fn failure(failure: &Failure) -> Value {
-    json!({ "what": failure.what, "why": failure.why, "fix": failure.fix, "exit": failure.exit as u8 })
+    let [what, why, fix] = [&failure.what, &failure.why, &failure.fix].map(|text| redact::urls(text));
+    json!({ "what": what, "why": why, "fix": fix, "exit": failure.exit as u8 })
 }

@@ -52,6 +52,8 @@ pub enum Exit {
     No = 4,
     /// Our bug.
     Bug = 70,
+    /// Ctrl-C at a question.
+    Interrupted = 130,
 }
 
 /// What every command gets.

@@ -8,7 +8,7 @@ use super::{Context, Exit, json};
 use crate::engine::profiles::{self, route_text};
 use crate::model::name::ProfileName;
 use crate::model::plan::Plan;
-use crate::model::profile_file::{Edit, repo_route};
+use crate::model::profile_file::{Edit, check_no_secret, repo_route};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -43,7 +43,9 @@ pub(crate) fn run(context: &mut Context, command: RouteCommand) -> Result<Exit, 
 
 fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure> {
     let name = ProfileName::new(profile)?;
-    let route = repo_route(url).map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
+    let route = check_no_secret(url)
+        .and_then(|()| repo_route(url))
+        .map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
     let mut all = profiles::all_good(&context.sys)?;
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());

@@ -36,12 +36,22 @@ pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failur
         }
     }
     if context.flags.dry_run {
-        context.say.info("Dry run: nothing was changed.");
+        if context.flags.json {
+            let body = json!({ "would-undo": entry.id, "title": entry.title, "dry-run": true, "steps": shown.lines, "diff": shown.diff });
+            context.say.line(json::document("undo", body));
+        } else {
+            context.say.info("Dry run: nothing was changed.");
+        }
         return Ok(Exit::Fine);
     }
     if !context.flags.yes {
         if !context.terminal.can_ask() || context.flags.json {
-            return Err(Failure::usage("there is nobody to ask", "run it again with --yes"));
+            return Err(Failure::new(
+                Exit::No,
+                "this changes files, and there is nobody to ask",
+                "standard input or standard error is not a terminal",
+                "look at it with --dry-run, then run it again with --yes",
+            ));
         }
         if !ask::confirm(context, "Take it back?")? {
             return Err(Failure::new(Exit::No, "nothing was changed", "you said no", ""));

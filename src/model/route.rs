@@ -94,7 +94,8 @@ impl Origin {
                 let port = digits.parse::<u16>().ok().filter(|p| well_formed && *p != 0);
                 let port = port.ok_or_else(|| BadName {
                     what: "port",
-                    given: digits.into(),
+                    // A whole URL given for a host has its password here.
+                    given: if digits.contains('@') { "***".into() } else { digits.into() },
                     problem: "is not a number from 1 to 65535".into(),
                 })?;
                 (authority.get(..split).unwrap_or_default(), port)

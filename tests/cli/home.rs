@@ -209,7 +209,8 @@ pub(crate) fn walk(folder: &Path, found: &mut Tree) {
             walk(&path, found);
         } else if meta.is_symlink() {
             link = Some(fs::read_link(&path).unwrap());
-        } else {
+        } else if meta.len() < 4 << 20 {
+            // The launcher is this program, unstripped.
             content = fs::read(&path).unwrap();
         }
         let touched = (meta.ino(), meta.mtime(), meta.mtime_nsec());

@@ -8,6 +8,8 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 #[derive(Debug)]
 pub struct Edit {
     doc: DocumentMut,
+    /// A byte order mark, which the parser would drop.
+    mark: &'static str,
     line_end: &'static str,
 }
 
@@ -17,13 +19,17 @@ impl Edit {
     /// # Errors
     /// It is not TOML.
     pub fn of(text: &str) -> Result<Self, ProfileError> {
+        let (mark, text) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => ("\u{feff}", rest),
+            None => ("", text),
+        };
         let doc = text.parse::<DocumentMut>().map_err(|e| ProfileError {
             line: e.span().map_or(1, |s| line_of(text, s.start)),
             problem: plain_words(e.message()),
         })?;
         // toml_edit turns CRLF into LF; a file that came with CRLF goes back with it.
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Ok(Self { doc, line_end })
+        Ok(Self { doc, mark, line_end })
     }
 
     /// Adds a single repository's route.
@@ -75,7 +81,7 @@ impl Edit {
     /// The new text.
     #[must_use]
     pub fn text(&self) -> String {
-        let text = self.doc.to_string();
+        let text = self.mark.to_owned() + &self.doc.to_string();
         if self.line_end == "\r\n" { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
     }
 }

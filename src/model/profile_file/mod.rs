@@ -159,10 +159,13 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
     let routes = raw
         .route
         .into_iter()
-        .map(|r| repo_route(&r.url).map_err(|p| at(&r.url, p)))
+        .map(|r| check_no_secret(&r.url).and_then(|()| repo_route(&r.url)).map_err(|p| at(&r.url, p)))
         .collect::<Result<_, _>>()?;
     for url in [&raw.proxy.https, &raw.proxy.http].into_iter().flatten() {
         check_proxy(url).map_err(|p| at(url, p))?;
+    }
+    for verify in &raw.verify {
+        check_no_secret(&verify.repo).map_err(|p| at(&verify.repo, p))?;
     }
     Ok(Profile {
         name: name.clone(),
@@ -267,6 +270,24 @@ pub fn repo_route(url: &str) -> Result<RepoRoute, String> {
         return Err(format!("{:?} names no repository", redact::urls(url)));
     }
     Ok(RepoRoute { origin: Origin { scheme, host, port }, path })
+}
+
+/// Refuses a repository's URL with a password, or with a user name so long that it is a token: the file is no place for
+/// secrets. (git itself writes such URLs into a clone's configuration, so they are at hand to be pasted.)
+///
+/// # Errors
+/// In plain words, without the URL.
+pub fn check_no_secret(url: &str) -> Result<(), String> {
+    let Some((scheme, rest)) = url.split_once("://") else { return Ok(()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return Ok(()) };
+    let http = scheme.to_ascii_lowercase().starts_with("http");
+    if user.contains(':') || (http && user.len() > 20) {
+        return Err(
+            "the URL holds a password or token, which does not belong into this file; leave it out".into()
+        );
+    }
+    Ok(())
 }
 
 /// A proxy is `http://[user@]host:port` without a password: the file is no place for secrets.

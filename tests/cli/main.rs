@@ -1,0 +1,22 @@
+//! The binary as people and scripts use it, each time in a home of its own.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may touch the machine and must fail loudly"
+)]
+
+mod bad_input;
+mod canary;
+mod helper;
+mod home;
+mod hostile_names;
+mod prompts;
+mod scripted;
+mod second_run;
+mod ssh_match;
+mod streams;
+mod undo;
+mod users_files;
