@@ -178,7 +178,7 @@ fn no_command_and_no_way_out_shows_a_secret() {
         (&["token", "list"], ""),
         (&["off"], ""),
         (&["on"], ""),
-        (&["ssh", "new", "acme", "--yes"], ""),
+        (&["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
         (&["profile", "remove", "acme", "--yes"], ""),
         (&["undo", "--yes"], ""),
         (&["store", "lock"], ""),

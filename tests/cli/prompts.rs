@@ -80,7 +80,7 @@ fn no_is_4_and_changes_nothing() {
         &["profile", "remove", "acme"],
         &["undo"],
         &["token", "remove", "acme"],
-        &["ssh", "new", "acme"],
+        &["ssh", "new", "acme", "--no-passphrase"],
     ] {
         for answer in ["n", "\r"] {
             let home = Home::prepared();

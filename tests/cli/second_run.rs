@@ -47,7 +47,7 @@ const CHANGES: &[Case] = &[
     (&["use", "globex", "--yes"], ""),
     (&["off"], ""),
     (&["on"], ""),
-    (&["ssh", "new", "acme", "--yes"], ""),
+    (&["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
     (&["route", "remove", "https://git.test/other/fork", "acme", "--yes"], ""),
     (&["token", "remove", "acme", "--yes"], ""),
     (&["profile", "remove", "globex", "--yes"], ""),

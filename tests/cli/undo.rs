@@ -125,7 +125,7 @@ fn home_store(home: &Home) {
 fn undo_of_a_new_key_sets_it_aside_each_time() {
     let home = Home::in_force();
     for round in 0..3 {
-        home.run(&["ssh", "new", "acme", "--yes"]).ok();
+        home.run(&["ssh", "new", "acme", "--no-passphrase", "--yes"]).ok();
         let key = home.read(".ssh/id_ed25519_acme");
         home.run(&["undo", "--yes"]).ok();
         assert!(!home.path(".ssh/id_ed25519_acme").exists());
