@@ -24,7 +24,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         let fix =
             advice(format!("keep the token in the store (doorkey token add PROFILE), then delete {at}"));
         let found = CHECK.found(format!("{at}: {} carries a credential", setting.name), fix);
-        if managed { found.as_severe_as(Severity::Error) } else { found }
+        if managed { found.with_severity(Severity::Error) } else { found }
     })
     .collect()
 }

@@ -31,7 +31,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
                 });
                 if only_ssh {
                     let what = format!("profile {} names no key for {}", key.profile, key.host);
-                    found.push(CHECK.found(what, fix()).as_severe_as(Severity::Warning));
+                    found.push(CHECK.found(what, fix()).with_severity(Severity::Warning));
                 }
             }
             Some(_) => {}

@@ -36,7 +36,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let what = format!("profile {} has no token for {origin}", profile.name);
             let one = CHECK.found(what, fix);
             // Over SSH the profile works without one.
-            found.push(if host.transport.ssh() { one.as_severe_as(Severity::Warning) } else { one });
+            found.push(if host.transport.ssh() { one.with_severity(Severity::Warning) } else { one });
         }
     }
     found

@@ -37,7 +37,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
             (false, true) => Severity::Warning,
             (false, false) => Severity::Note,
         };
-        found.push(CHECK.found(format!("{place} {does}"), fix).as_severe_as(severity));
+        found.push(CHECK.found(format!("{place} {does}"), fix).with_severity(severity));
     };
     let repositories = facts.tokens.repositories.iter().flat_map(|r| &r.settings);
     for setting in facts.git.settings.iter().chain(repositories) {

@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let Some(folder) = facts.ssh.folder.as_ref().filter(|f| f.mode & 0o077 != 0) else { return Vec::new() };
     let fix = if folder.ours {
         Fix::Steps(vec![Step::Mode {
-            path: folder.path.clone(),
+            path: folder.real.clone(),
             from: folder.mode,
             to: folder.mode & !0o077,
         }])
@@ -32,7 +32,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     vec![if writable {
         found
             .because("others may put keys and settings there: they could send your connections elsewhere")
-            .as_severe_as(Severity::Error)
+            .with_severity(Severity::Error)
     } else {
         found
     }]

@@ -28,7 +28,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let what = format!("{}: {}", facts.at(&setting.spot), setting.said(),);
             match (&setting.holds, &setting.block) {
                 (BlockKind::Some, Some(block)) => {
-                    CHECK.found(format!("{what} (in `{block}`)"), fix).as_severe_as(Severity::Warning)
+                    CHECK.found(format!("{what} (in `{block}`)"), fix).with_severity(Severity::Warning)
                 }
                 _ => CHECK.found(format!("{what}, for every host"), fix),
             }

@@ -25,7 +25,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
                 "read by {}: they fail, or go on without those roots",
                 variable.tools.join(", ")
             ));
-            found.push(if variable.fatal_when_missing { one } else { one.as_severe_as(Severity::Warning) });
+            found.push(if variable.fatal_when_missing { one } else { one.with_severity(Severity::Warning) });
         }
     }
     found

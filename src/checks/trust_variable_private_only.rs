@@ -26,7 +26,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let fix = command(format!("cat {system} {file} > {all} && export {}={all}", variable.name));
             let tools = variable.tools.join(", ");
             let one = CHECK.found(what, fix).because(format!("read by {tools}: public hosts fail for them"));
-            found.push(if variable.surely { one } else { one.as_severe_as(Severity::Warning) });
+            found.push(if variable.surely { one } else { one.with_severity(Severity::Warning) });
         }
     }
     found

@@ -103,7 +103,7 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
     }
     for file in unreadable {
         let path = context.sys.shown(&file.path);
-        context.say.line(format!("note: {path} {}, so what is in it was not checked", file.problem));
+        context.say.line(format!("note: not checked: {path} {}", file.problem));
     }
     let summary = summary(findings);
     if findings.is_empty() {

@@ -26,6 +26,9 @@ enum Part {
     All,
 }
 
+/// What a part says of the machine.
+type Lines = fn(&Facts) -> Vec<String>;
+
 pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failure> {
     let facts = inspect::machine(&context.sys);
     let part = wanted.part;
@@ -33,7 +36,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         context.say.line(json::document("inspect", as_json(&facts, part)));
         return Ok(Exit::Fine);
     }
-    let parts: [(Part, &str, fn(&Facts) -> Vec<String>); 4] = [
+    let parts: [(Part, &str, Lines); 4] = [
         (Part::Ssh, "SSH", ssh),
         (Part::Tokens, "TOKENS", tokens),
         (Part::Helpers, "HELPERS", helpers),
@@ -159,7 +162,7 @@ fn tokens(facts: &Facts) -> Vec<String> {
 }
 
 fn helpers(facts: &Facts) -> Vec<String> {
-    let rows = facts.git.settings.iter().filter_map(|setting| {
+    let rows = facts.git.settings.iter().map(|setting| {
         let what = match &setting.about {
             About::Helper(link) => link.name.clone(),
             About::HelperReset => "(none: forget those above)".into(),
@@ -173,8 +176,9 @@ fn helpers(facts: &Facts) -> Vec<String> {
             About::VerifyOff => "false".into(),
             About::Roots { path, .. } => facts.shown(path),
             About::Password { .. } => "has a password in it".into(),
+            About::InsteadOf { from, to } => format!("{from} is read as {to}"),
         };
-        Some(vec![setting.name.clone(), what, facts.at(&setting.spot)])
+        vec![setting.name.clone(), what, facts.at(&setting.spot)]
     });
     let mut lines =
         vec![or_none(rows.collect(), &["git setting", "what", "where"], "git has no helper and no include")];
