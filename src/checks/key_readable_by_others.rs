@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let open = facts.ssh.keys.iter().map(|key| &key.file).filter(|file| file.mode & 0o077 != 0);
     open.map(|file| {
         let fix = if file.ours {
-            Fix::Steps(vec![Step::Mode { path: file.path.clone(), from: file.mode, to: file.mode & !0o077 }])
+            Fix::Steps(vec![Step::Mode { path: file.real.clone(), from: file.mode, to: file.mode & !0o077 }])
         } else {
             advice("it belongs to another user: ask that user for `chmod go= KEY`, or use a key of your own")
         };

@@ -15,6 +15,7 @@ registry! {
     /// Every check, in the order of `doorkey explain`.
     pub static ALL: Check = CHECK;
     agent_offers_many_keys,
+    alias_for_managed_host,
     askpass_set,
     bundle_damaged,
     ca_expired_in_bundle,
@@ -50,8 +51,10 @@ registry! {
     profile_key_missing,
     profile_without_token,
     public_half_missing,
+    remote_names_other_user,
     repository_overrides_helper,
     run_interrupted,
+    shell_not_usable,
     ssh_command_overrides,
     ssh_config_broken,
     ssh_config_writable_by_others,
@@ -76,6 +79,7 @@ registry! {
     trust_variable_missing_file,
     trust_variable_private_only,
     two_profiles_claim_route,
+    url_rewritten,
 }
 
 /// Which part of the machine a check is about.

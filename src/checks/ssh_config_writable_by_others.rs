@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let open = facts.ssh.files.iter().map(|f| &f.file).filter(|f| f.mode & 0o022 != 0);
     open.map(|file| {
         let fix = if file.ours {
-            Fix::Steps(vec![Step::Mode { path: file.path.clone(), from: file.mode, to: file.mode & !0o022 }])
+            Fix::Steps(vec![Step::Mode { path: file.real.clone(), from: file.mode, to: file.mode & !0o022 }])
         } else {
             advice("it belongs to another user: copy it into a file of your own, and include that")
         };

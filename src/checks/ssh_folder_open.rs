@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let Some(folder) = facts.ssh.folder.as_ref().filter(|f| f.mode & 0o077 != 0) else { return Vec::new() };
     let fix = if folder.ours {
         Fix::Steps(vec![Step::Mode {
-            path: folder.path.clone(),
+            path: folder.real.clone(),
             from: folder.mode,
             to: folder.mode & !0o077,
         }])

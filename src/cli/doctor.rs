@@ -30,6 +30,13 @@ pub(crate) struct Doctor {
     strict: bool,
 }
 
+impl Doctor {
+    /// Whether it may change something.
+    pub(crate) fn changes(&self) -> bool {
+        self.fix
+    }
+}
+
 pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failure> {
     let only = codes(&wanted.only)?;
     let facts = inspect::machine(&context.sys);
@@ -103,7 +110,7 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
     }
     for file in unreadable {
         let path = context.sys.shown(&file.path);
-        context.say.line(format!("note: {path} {}, so what is in it was not checked", file.problem));
+        context.say.line(format!("note: not checked: {path} {}", file.problem));
     }
     let summary = summary(findings);
     if findings.is_empty() {

@@ -26,6 +26,9 @@ enum Part {
     All,
 }
 
+/// What a part says of the machine.
+type Lines = fn(&Facts) -> Vec<String>;
+
 pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failure> {
     let facts = inspect::machine(&context.sys);
     let part = wanted.part;
@@ -33,7 +36,6 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         context.say.line(json::document("inspect", as_json(&facts, part)));
         return Ok(Exit::Fine);
     }
-    type Lines = fn(&Facts) -> Vec<String>;
     let parts: [(Part, &str, Lines); 4] = [
         (Part::Ssh, "SSH", ssh),
         (Part::Tokens, "TOKENS", tokens),
@@ -174,6 +176,7 @@ fn helpers(facts: &Facts) -> Vec<String> {
             About::VerifyOff => "false".into(),
             About::Roots { path, .. } => facts.shown(path),
             About::Password { .. } => "has a password in it".into(),
+            About::InsteadOf { from, to } => format!("{from} is read as {to}"),
         };
         vec![setting.name.clone(), what, facts.at(&setting.spot)]
     });

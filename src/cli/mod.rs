@@ -122,6 +122,7 @@ impl Command {
             Self::Profile(command) => command.changes(),
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
             Self::Token(command) => !matches!(command, token::TokenCommand::List(_)),
+            Self::Doctor(wanted) => wanted.changes(),
             _ => false,
         }
     }

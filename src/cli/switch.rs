@@ -83,6 +83,7 @@ pub(crate) fn on(context: &mut Context) -> Result<Exit, Failure> {
     {
         return Err(Failure::usage("doorkey was never on here", "choose a profile: doorkey use PROFILE"));
     }
+    refuse_if_bypassed(context)?;
     let mut plan = Plan::new("on");
     plan.steps = in_force::steps(&context.sys, &all, name.as_ref())?;
     context.flags.yes = true;

@@ -149,6 +149,24 @@ impl Home {
         found
     }
 
+    /// doorkey's own files (journal, settings) that hold a text.
+    pub(crate) fn own_files_with(&self, text: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for own in [".config/doorkey", ".local/state/doorkey"]
+            .map(|own| self.path(own))
+            .iter()
+            .filter(|p| p.exists())
+        {
+            walk(own, &[], &mut |path, meta| {
+                if meta.is_file() && fs::read(path).unwrap().windows(text.len()).any(|w| w == text.as_bytes())
+                {
+                    found.push(path.into());
+                }
+            });
+        }
+        found
+    }
+
     /// Inode and times of every file: equal only when nothing was written.
     pub(crate) fn stamps(&self) -> BTreeMap<PathBuf, (u64, i64, i64, u32)> {
         let mut found = BTreeMap::new();

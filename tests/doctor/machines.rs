@@ -111,6 +111,9 @@ fn an_old_laptop_shows_all_its_faults_and_no_other() {
     assert!(ran.out.contains("~/.ssh/id_ed25519_03 has mode 0644"), "{}", ran.out);
     assert!(ran.out.contains("~/.ssh/id_ed25519_04 has mode 0640"), "{}", ran.out);
     assert!(!ran.out.contains("id_ed25519_07"), "{}", ran.out);
+    home.doorkey(&["inspect"]).fine();
+    home.doorkey(&["inspect", "--json"]).fine();
+    home.doorkey(&["profile", "suggest"]).fine();
     assert!(ran.out.contains(".git/config:"), "the repository's own sslVerify is found too: {}", ran.out);
 }
 
@@ -131,6 +134,7 @@ fn fix_mends_what_is_safe_and_undo_gives_every_byte_and_mode_back() {
         "# jobs\nHost *\n  ControlMaster auto\n  ControlPath ~/.ssh/shared\n\nHost bastion\n  HostName bastion.test\n  User ada\n"
     );
     assert_ne!(home.snapshot(), before);
+    assert!(home.own_files_with(CANARY).is_empty(), "{:?}", home.own_files_with(CANARY));
     home.doorkey(&["undo", "--yes"]).fine();
     let after = home.snapshot();
     for (path, was) in &before {
@@ -215,6 +219,10 @@ fn variables_are_found_with_the_file_that_sets_them() {
         "GIT_SSH_COMMAND",
         format!("sshpass -p {CANARY} ssh -i ~/.ssh/other -o StrictHostKeyChecking=no"),
     );
+    home.set(
+        "JAVA_TOOL_OPTIONS",
+        format!("-Djavax.net.ssl.trustStore=/none.jks -Djavax.net.ssl.trustStorePassword={CANARY}"),
+    );
     home.set("HTTPS_PROXY", format!("http://ada:{CANARY}@proxy.test:8080"));
     same(
         &home.codes(),
@@ -282,4 +290,42 @@ fn roots_are_judged_by_what_is_in_the_file() {
         home.set("REQUESTS_CA_BUNDLE", expired.to_str().unwrap());
         same(&home.codes(), &["ca-expired-in-bundle", "trust-variable-private-only"]);
     }
+}
+
+#[test]
+fn links_are_mended_at_their_target() {
+    let home = Home::new();
+    home.key("id_a", &["-t", "ed25519"]);
+    std::fs::create_dir(home.path("dotfiles")).unwrap();
+    std::fs::rename(home.path(".ssh/id_a"), home.path("dotfiles/key")).unwrap();
+    std::os::unix::fs::symlink("../dotfiles/key", home.path(".ssh/id_a")).unwrap();
+    home.mode("dotfiles/key", 0o644);
+    home.write("dotfiles/gitconfig", "[http]\n\tsslVerify = no\n", 0o664);
+    std::os::unix::fs::symlink("dotfiles/gitconfig", home.path(".gitconfig")).unwrap();
+    same(&home.codes(), &["key-readable-by-others", "ssl-verify-off"]);
+    let before = home.snapshot();
+    home.doorkey(&["doctor", "--fix", "--yes"]).fine();
+    same(&home.codes(), &[]);
+    assert!(home.path(".gitconfig").is_symlink());
+    home.doorkey(&["undo", "--yes"]).fine();
+    assert!(home.snapshot() == before);
+}
+
+#[test]
+fn three_equal_lines_are_all_taken_out_at_once() {
+    let home = Home::new();
+    let block = "[http \"https://x.test\"]\n\tsslVerify = false\n";
+    home.write(".gitconfig", block.repeat(3), 0o644);
+    home.doorkey(&["doctor", "--fix", "--yes"]).fine();
+    assert_eq!(home.read(".gitconfig"), "[http \"https://x.test\"]\n".repeat(3));
+    home.doorkey(&["undo", "--yes"]).fine();
+    assert_eq!(home.read(".gitconfig"), block.repeat(3));
+}
+
+#[test]
+fn without_a_home_folder_nothing_is_found_and_nothing_breaks() {
+    let home = Home::new();
+    let ran =
+        home.program("env", &["-i", "PATH=/usr/bin:/bin", env!("CARGO_BIN_EXE_doorkey"), "doctor"]).fine();
+    assert!(ran.out.contains("no findings"), "{}", ran.out);
 }

@@ -267,3 +267,38 @@ fn an_interrupted_change_is_found_and_taken_back() {
     home.doorkey(&["doctor", "--fix", "--only", "run-interrupted"]).fine();
     same(&home.codes(), &[]);
 }
+
+#[test]
+fn aliases_other_users_rewrites_and_dead_shells_are_found() {
+    let mut home = in_force();
+    let config = home.read(".ssh/config");
+    home.write(".ssh/config", format!("{config}Host work\n\tHostName git.test\n"), 0o600);
+    same(&home.codes(), &["alias-for-managed-host"]);
+    home.write(".ssh/config", config, 0o600);
+    home.repository("app", "https://bob@git.test/acme/app.git");
+    home.repository("lib", "https://ada@git.test/acme/lib.git");
+    home.repository("far", "https://bob@git.test/initech/lib.git");
+    same(&home.codes(), &["remote-names-other-user"]);
+    let found = home.doorkey(&["doctor", "--json"]).json();
+    let fix = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["code"] == "remote-names-other-user")
+        .unwrap()["fix"]
+        .clone();
+    home.program("sh", &["-c", fix.as_str().unwrap()]).fine();
+    same(&home.codes(), &[]);
+    home.set("SHELL", "/nowhere/sh");
+    same(&home.codes(), &["shell-not-usable"]);
+    home.set("SHELL", "/bin/false");
+    same(&home.codes(), &["shell-not-usable"]);
+    home.set("SHELL", "/bin/sh");
+    let text = home.read(".gitconfig");
+    home.write(
+        ".gitconfig",
+        format!("[url \"ssh://git@git.test/\"]\n\tinsteadOf = https://git.test/\n{text}"),
+        0o644,
+    );
+    same(&home.codes(), &["url-rewritten"]);
+}

@@ -1,9 +1,10 @@
 //! The variables that matter, and which start-up file of a shell sets them.
 
 use super::git_settings::program;
-use crate::model::facts::{Environment, Spot, Variable};
+use crate::model::facts::{Environment, Shell, Spot, Variable};
 use crate::redact;
 use crate::sys::Sys;
+use crate::sys::fs::Kind;
 use std::path::{Path, PathBuf};
 
 /// Their values are tokens.
@@ -47,13 +48,21 @@ pub(super) fn look(sys: &Sys) -> Environment {
     let mut variables: Vec<Variable> = Vec::new();
     for name in SECRET.iter().chain(COMMANDS).chain(PLAIN).copied().chain(trust) {
         let Some(value) = sys.env(name) else { continue };
-        let shown = !SECRET.contains(&name) && !COMMANDS.contains(&name);
-        let value = shown.then(|| masked(value));
+        // Options of the JVM may name the password of a trust store.
+        let hidden = SECRET.contains(&name) || COMMANDS.contains(&name) || name == "JAVA_TOOL_OPTIONS";
+        let value = (!hidden).then(|| masked(value));
         let program = COMMANDS.contains(&name).then(|| sys.env(name).map(program)).flatten();
         variables.push(Variable { name: name.to_owned(), value, program, set_by: None });
     }
     find_lines(sys, &mut variables);
-    Environment { variables }
+    Environment { variables, shell: shell(sys) }
+}
+
+/// `SHELL`, by which ssh runs the commands of `Match exec`.
+fn shell(sys: &Sys) -> Option<Shell> {
+    let path = PathBuf::from(sys.env("SHELL")?);
+    let there = matches!(sys.look_through(&path), Ok(Some(l)) if l.kind == Kind::File && l.mode & 0o111 != 0);
+    Some(Shell { path, there })
 }
 
 /// A proxy may be written without scheme: `user:password@host:8080`.

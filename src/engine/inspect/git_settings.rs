@@ -69,7 +69,10 @@ fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
         ("http" | "remote", "proxy") => password(text),
         ("core", "sshcommand") if !text.is_empty() => Some(About::SshCommand(program(text))),
         ("core", "askpass") if !text.is_empty() => Some(About::AskPass),
-        ("url", "insteadof" | "pushinsteadof") => password(text),
+        ("url", "insteadof" | "pushinsteadof") => password(text).or_else(|| {
+            let to = String::from_utf8_lossy(entry.subsection.as_deref()?);
+            Some(About::InsteadOf { from: redact::urls(text), to: redact::urls(&to) })
+        }),
         _ => None,
     }
 }
@@ -143,7 +146,11 @@ pub(super) fn is_token(user: &str) -> bool {
         "ATCTT",
         "npm_",
     ];
-    user.len() > 32 || BEGINNINGS.iter().any(|b| user.starts_with(b))
+    // Names of that length have words in them, or are addresses.
+    let random = user.len() >= 20
+        && user.bytes().all(|b| b.is_ascii_alphanumeric())
+        && user.bytes().any(|b| b.is_ascii_digit());
+    random || (user.len() > 32 && !user.contains('@')) || BEGINNINGS.iter().any(|b| user.starts_with(b))
 }
 
 /// A helper's name: never its arguments, and never the text of a snippet, which may hold a password.

@@ -57,7 +57,7 @@ pub fn before_use(sys: &Sys) -> Facts {
     let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
     let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
     let mut troubles = Vec::new();
-    facts.own = own::look(sys, &mut troubles);
+    facts.own = own::profiles(sys, &mut troubles);
     facts.tokens.plain = tokens::netrc(sys, &mut troubles);
     facts.unreadable = troubles;
     facts

@@ -34,6 +34,13 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     own
 }
 
+/// The profiles alone, without the store.
+pub(super) fn profiles(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
+    let mut own = Own::default();
+    profiles_of(sys, &mut own, troubles);
+    own
+}
+
 fn profiles_of(sys: &Sys, own: &mut Own, troubles: &mut Vec<Unreadable>) {
     match profiles::all(sys) {
         Ok(found) => {

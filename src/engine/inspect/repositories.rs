@@ -5,7 +5,7 @@
 use super::git_settings::{Source, is_token, remote_parts, setting};
 use crate::formats::git_config::{self, Entry};
 use crate::formats::remote_url::Scheme;
-use crate::model::facts::{About, Remote, Repository, Scope, Spot};
+use crate::model::facts::{About, Remote, Repository, Scope, Spot, Unreadable};
 use crate::redact;
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 /// How many folders below home a repository may lie: `~/work/acme/team/app`.
 const DEEPEST: usize = 4;
 
-/// A home with more folders than this is not walked to its end.
-const MOST_FOLDERS: usize = 4000;
+/// A home with more entries than this is not walked to its end.
+const MOST_ENTRIES_IN_ALL: usize = 20_000;
 
 /// A folder with more entries than this is data, not a workplace.
 const MOST_ENTRIES: usize = 500;
@@ -24,18 +24,19 @@ const MOST_ENTRIES: usize = 500;
 const SKIPPED: &[&str] =
     &["node_modules", "target", "vendor", "Library", "snap", "venv", "__pycache__", "site-packages"];
 
-pub(super) fn look(sys: &Sys) -> Vec<Repository> {
+pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<Repository> {
     let Some(home) = sys.places().home() else { return Vec::new() };
     let mut found = Vec::new();
-    let mut left = MOST_FOLDERS;
+    let mut left = MOST_ENTRIES_IN_ALL;
     let mut level = vec![home.to_path_buf()];
     for depth in 0..=DEEPEST {
         let mut next = Vec::new();
         for folder in level {
             if left == 0 {
+                let problem = "has more folders than are looked through; some repositories were left out";
+                troubles.push(Unreadable { path: home.into(), problem: problem.into() });
                 return found;
             }
-            left -= 1;
             // The home folder itself may be a repository of dotfiles, and others still lie in it.
             match git_folder(sys, &folder) {
                 Some(git) => {
@@ -47,7 +48,7 @@ pub(super) fn look(sys: &Sys) -> Vec<Repository> {
                 None if depth == DEEPEST => continue,
                 None => {}
             }
-            next.extend(folders_in(sys, &folder));
+            next.extend(folders_in(sys, &folder, &mut left));
         }
         level = next;
     }
@@ -73,8 +74,9 @@ fn is_bare(sys: &Sys, folder: &Path) -> bool {
     folder.extension().is_some_and(|e| e == "git") && there("HEAD") && there("config") && there("objects")
 }
 
-fn folders_in(sys: &Sys, folder: &Path) -> Vec<PathBuf> {
+fn folders_in(sys: &Sys, folder: &Path, left: &mut usize) -> Vec<PathBuf> {
     let entries = sys.list(folder).unwrap_or_default();
+    *left = left.saturating_sub(entries.len().min(MOST_ENTRIES) + 1);
     if entries.len() > MOST_ENTRIES {
         return Vec::new();
     }
@@ -137,7 +139,7 @@ fn remote(entry: &Entry, path: &Path) -> Option<Remote> {
     Some(Remote {
         name: redact::urls(&name),
         url: shown,
-        clean: without_user(text).filter(|_| password),
+        clean: without_user(text).filter(|_| http),
         push: entry.key == "pushurl",
         scheme: url.scheme.name(),
         host: url.canonical_host(),

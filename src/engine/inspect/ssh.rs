@@ -27,7 +27,9 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Ssh 
 /// Mode and owner, through a link; `None` when nothing of that kind is there.
 pub(super) fn file_facts(sys: &Sys, path: &Path, kind: Kind) -> Option<FileFacts> {
     let look = sys.look_through(path).ok().flatten().filter(|l| l.kind == kind)?;
-    Some(FileFacts { path: path.into(), mode: look.mode, ours: look.uid == sys.uid() })
+    let is_link = matches!(sys.look(path), Ok(Some(l)) if l.kind == Kind::Link);
+    let real = sys.real_path(path).filter(|_| is_link).unwrap_or_else(|| path.into());
+    Some(FileFacts { path: path.into(), real, mode: look.mode, ours: look.uid == sys.uid() })
 }
 
 fn other_home(sys: &Sys) -> Option<String> {

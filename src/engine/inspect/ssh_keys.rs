@@ -1,7 +1,7 @@
 //! The private keys in `~/.ssh`, and those that profiles and ssh_config name elsewhere.
 
 use super::ssh::file_facts;
-use crate::formats::ssh_key::{self, ByteFault, Half, KeyFile};
+use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile};
 use crate::model::facts::{Own, Pair, SshKey};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -71,6 +71,10 @@ pub(super) fn public_path(path: &Path) -> PathBuf {
 }
 
 fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
+    // PuTTY's own form holds both halves, and ssh does not read it.
+    if private.container == Container::Ppk {
+        return Pair::Unknown;
+    }
     let Some(public) = public else { return Pair::Missing };
     match (&private.public, &public.public) {
         (Ok(ours), Ok(theirs)) if ours.fingerprint == theirs.fingerprint => Pair::Same,

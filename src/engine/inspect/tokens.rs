@@ -14,7 +14,7 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Tokens {
     let mut plain = git_credentials_of(sys, troubles);
     plain.extend(netrc(sys, troubles));
     plain.extend(npmrc_of(sys, troubles));
-    Tokens { plain, repositories: repositories::look(sys) }
+    Tokens { plain, repositories: repositories::look(sys, troubles) }
 }
 
 /// A file that may hold secrets: its bytes are wiped when they are dropped.

@@ -1,7 +1,7 @@
 //! Roots: the system's, those of variables, and those that git is told to use.
 
 use crate::formats::cert;
-use crate::model::facts::{About, Certificate, Git, Trust, TrustPlace, TrustVariable};
+use crate::model::facts::{About, Certificate, Git, Scope, Trust, TrustPlace, TrustVariable};
 use crate::sys::Sys;
 use crate::trust::bundle::{Bundle, Named, Problem, Summary};
 use crate::trust::env_vars::{Effect, JavaStore, Pointed};
@@ -49,7 +49,7 @@ impl Known<'_> {
 pub(super) fn of_git(sys: &Sys, git: &Git) -> Vec<TrustPlace> {
     let mut found: Vec<TrustPlace> = Vec::new();
     let mut system = None;
-    for setting in &git.settings {
+    for setting in git.settings.iter().filter(|s| s.scope != Scope::Doorkey) {
         let About::Roots { path, there: true } = &setting.about else { continue };
         let is_file = matches!(sys.look_through(path), Ok(Some(l)) if l.kind == crate::sys::fs::Kind::File);
         if is_file && !found.iter().any(|f| f.path == *path) {

@@ -1,7 +1,8 @@
 //! Variables that change who speaks to git hosts, and which proxy or program is between.
 
-use super::{Program, Spot};
+use super::{Program, Spot, as_text};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What the environment says.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -9,6 +10,19 @@ use serde::Serialize;
 pub struct Environment {
     /// The variables that matter here and are set.
     pub variables: Vec<Variable>,
+    /// `SHELL`, when it is set.
+    pub shell: Option<Shell>,
+}
+
+/// The shell by which ssh runs the commands of its configuration.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Shell {
+    /// Its file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// Whether it is there and can be run.
+    pub there: bool,
 }
 
 /// A variable that is set.

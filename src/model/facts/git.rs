@@ -114,6 +114,13 @@ pub enum About {
     SshCommand(Program),
     /// `core.askPass`
     AskPass,
+    /// `url.<to>.insteadOf = <from>`
+    InsteadOf {
+        /// What is written in a remote.
+        from: String,
+        /// What git takes in its place.
+        to: String,
+    },
     /// A URL with a password in it: in `url.*.insteadOf`, `http.proxy`, `remote.*.url`, or a subsection.
     Password {
         /// For which host.

@@ -9,7 +9,7 @@ mod ssh;
 mod tokens;
 mod trust;
 
-pub use environment::{Environment, Variable};
+pub use environment::{Environment, Shell, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
 pub use own::{
     BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,

@@ -39,6 +39,9 @@ pub struct FileFacts {
     /// Where.
     #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
+    /// The file itself, where `path` is a link.
+    #[serde(skip)]
+    pub real: PathBuf,
     /// Permission bits.
     #[serde(serialize_with = "octal")]
     pub mode: u32,

@@ -68,7 +68,7 @@ pub struct Remote {
     pub url: String,
     /// `https`, `ssh`...
     pub scheme: &'static str,
-    /// The URL without user and password, for git; only where there is a password in it.
+    /// An HTTP URL without user and password, for git; only where one of them is in it.
     #[serde(skip)]
     pub clean: Option<String>,
     /// Whether it is a `pushurl`.
