@@ -40,7 +40,12 @@ impl Home {
 
     fn env(&self) -> Vec<(OsString, OsString)> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        vec![("HOME".into(), self.path.clone().into()), ("PATH".into(), path)]
+        vec![
+            ("HOME".into(), self.path.clone().into()),
+            ("PATH".into(), path),
+            ("DOORKEY_CONFIG_DIR".into(), self.path.join(".config/doorkey").into()),
+            ("DOORKEY_STATE_DIR".into(), self.path.join(".local/state/doorkey").into()),
+        ]
     }
 
     fn command(&self, program: &str, words: &[&str]) -> Command {
