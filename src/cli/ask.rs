@@ -135,7 +135,7 @@ pub(crate) fn secret_from(
             Exit::Usage,
             format!("there is no terminal to ask for the {question}"),
             "secrets are never taken from arguments",
-            "pipe it in with --stdin, or give an open file descriptor",
+            "give it by standard input or an open file descriptor: see --help",
         )),
         Source::Stdin => read_secret(std::io::stdin().lock(), question),
         Source::Descriptor(number) => {

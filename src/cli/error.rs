@@ -206,6 +206,12 @@ impl From<ApplyError> for Failure {
             ApplyError::NoKey(_) => {
                 Self::new(Exit::CouldNot, what, "", "try it by hand: ssh-keygen -t ed25519")
             }
+            ApplyError::StoodOn { later, .. } => Self::new(
+                Exit::Usage,
+                what,
+                "the later one was made from what the earlier one did, and would be lost or wrong without it",
+                format!("take that back first: doorkey undo {later}"),
+            ),
             ApplyError::NothingToUndo => {
                 Self::new(Exit::Usage, what, "", "see what was changed: doorkey history")
             }

@@ -8,6 +8,7 @@ use super::{Context, Exit, json};
 use crate::engine::profiles::{self, route_text};
 use crate::model::name::ProfileName;
 use crate::model::plan::Plan;
+use crate::model::profile::claims_of;
 use crate::model::profile_file::{Edit, check_no_secret, repo_route};
 use clap::Subcommand;
 use serde_json::json;
@@ -82,7 +83,7 @@ fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failu
 
 fn list(context: &mut Context) -> Result<Exit, Failure> {
     let all = profiles::all(&context.sys)?;
-    let mut claims: Vec<_> = all.good.iter().flat_map(|p| p.claims()).collect();
+    let mut claims = claims_of(&all.good);
     claims.sort_by_key(route_text);
     if context.flags.json {
         let routes: Vec<_> = claims

@@ -14,7 +14,7 @@ use crate::model::profile::Transport;
 use crate::model::profile_file::Edit;
 use crate::secret::Secret;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SshCommand {
@@ -79,14 +79,17 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
             ));
         }
     };
-    if let Some(key) = &host.ssh_key {
+    let home = context.sys.places().home().map(PathBuf::from).unwrap_or_default();
+    let named = host.ssh_key.clone().filter(|key| wanted.key.is_none() && !key_is_there(context, &home, key));
+    if let Some(key) = &host.ssh_key
+        && named.is_none()
+    {
         return Err(Failure::usage(
             format!("profile {name} has the key {key} for {}", host.name),
             format!("to replace it, take it out of the profile first: doorkey profile edit {name}"),
         ));
     }
-    let home = context.sys.places().home().map(PathBuf::from).unwrap_or_default();
-    let key = wanted.key.clone().unwrap_or_else(|| format!("id_{}_{name}", wanted.kind));
+    let key = wanted.key.clone().or(named).unwrap_or_else(|| format!("id_{}_{name}", wanted.kind));
     let path = key_path(&home, &key);
     let comment = profile.identity.email.clone().unwrap_or_else(|| format!("doorkey {name}"));
     host.ssh_key = Some(key.clone());
@@ -103,12 +106,16 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     });
     let open = passphrase.is_none();
     plan.push(Step::MakeKey { path: path.clone(), kind: wanted.kind.clone(), comment, passphrase });
-    plan.push(edit_file(context, &name, |edit: &mut Edit| {
+    let edited = edit_file(context, &name, |edit: &mut Edit| {
         edit.set_host(index, &["ssh", "key"], &key);
         if turn_on {
             edit.set_host(index, &["transport"], "both");
         }
-    })?);
+    })?;
+    // The profile may name the key already, and only its file is missing.
+    if !matches!(&edited, Step::Splice { old, new, .. } if old == new) {
+        plan.push(edited);
+    }
     plan.steps.extend(refreshed(context, &all)?);
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         let public = PathBuf::from(format!("{}.pub", path.display()));
@@ -128,6 +135,11 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Fine)
+}
+
+/// Whether the file of a key that a profile names is there. One that is not there is made under that name.
+fn key_is_there(context: &Context, home: &Path, key: &str) -> bool {
+    context.sys.look(&key_path(home, key)).ok().flatten().is_some()
 }
 
 /// The passphrase for the new key: from a descriptor or a hidden prompt; none only when that was said.

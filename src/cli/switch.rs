@@ -33,9 +33,14 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
     plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} is in force; git and ssh route by owner from now on"));
+        let proof = if all.iter().any(|p| !p.verify.is_empty()) {
+            "doorkey verify".to_owned()
+        } else {
+            format!("doorkey verify {name} --repo URL")
+        };
         context
             .say
-            .info("  prove it: doorkey verify   take it back: doorkey undo   plain git again: doorkey off");
+            .info(format!("  prove it: {proof}   take it back: doorkey undo   plain git again: doorkey off"));
     }
     Ok(Exit::Fine)
 }

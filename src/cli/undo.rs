@@ -23,6 +23,7 @@ fn journal(context: &Context) -> Result<Journal, Failure> {
 
 pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
     let entry = journal(context)?.to_undo(&context.sys, wanted.id)?.ok_or(ApplyError::NothingToUndo)?;
+    apply::refuse_out_of_order(&context.sys, &entry)?;
     let plan =
         Plan { title: format!("undo {}", entry.id), steps: entry.inverse.clone(), secrets: Vec::new() };
     let shown = preview::preview(&context.sys, &plan)?;

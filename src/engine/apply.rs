@@ -44,6 +44,16 @@ pub enum ApplyError {
     /// No key of that kind can be made.
     #[error("no {0} key could be made")]
     NoKey(String),
+    /// A later change stands on the one that is to be taken back.
+    #[error("change {id} cannot be taken back before change {later} ({title})")]
+    StoodOn {
+        /// The entry that is to be taken back.
+        id: u64,
+        /// The one that stands on it.
+        later: u64,
+        /// What that one was for.
+        title: String,
+    },
     /// There is nothing to undo (under that number).
     #[error("there is nothing to undo")]
     NothingToUndo,
@@ -117,9 +127,21 @@ pub fn undo(sys: &mut Sys, entry: &Entry) -> Result<u64, ApplyError> {
     if let Some(title) = recovered {
         return Err(ApplyError::Interrupted(title));
     }
+    refuse_out_of_order(sys, entry)?;
     let title = format!("undo of {}: {}", entry.id, entry.title);
     let steps = fitted(sys, &entry.inverse)?;
     carry_out(sys, &title, &steps, &[], Some(entry.id))
+}
+
+/// Refuses to take an entry back while a later one stands on it.
+///
+/// # Errors
+/// [`ApplyError::StoodOn`] names the later one.
+pub fn refuse_out_of_order(sys: &Sys, entry: &Entry) -> Result<(), ApplyError> {
+    match Journal::below(&state_dir(sys)?).stands_on(sys, entry)? {
+        Some(later) => Err(ApplyError::StoodOn { id: entry.id, later: later.id, title: later.title }),
+        None => Ok(()),
+    }
 }
 
 fn carry_out(

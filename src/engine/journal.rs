@@ -4,7 +4,8 @@
 //! rename to its final name is what makes the change count. A `begun` entry that nobody holds the lock for belongs to
 //! a run that was killed, and is taken back by the next change.
 
-use crate::model::plan::Step;
+use crate::model::name::ProfileName;
+use crate::model::plan::{RecordId, Step};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Write};
 use serde::{Deserialize, Serialize};
@@ -162,6 +163,30 @@ impl Journal {
         Ok(())
     }
 
+    /// The newest entry in force that stands on `entry`, and so has to be taken back before it: it switched generations
+    /// after a change of profiles or generations, or it changed the same record of the store.
+    ///
+    /// # Errors
+    /// An entry cannot be read.
+    pub fn stands_on(&self, sys: &Sys, entry: &Entry) -> Result<Option<Entry>, JournalError> {
+        let config = sys.places().config();
+        let entries = self.entries(sys)?;
+        let undone: Vec<u64> = entries.iter().filter_map(|e| e.undoes).collect();
+        let in_force = |e: &Entry| {
+            e.id > entry.id && !undone.contains(&e.id) && e.undoes.is_none_or(|target| target < entry.id)
+        };
+        let of_profiles = |step: &Step| match step {
+            Step::Switch { .. } => true,
+            step => step.path().is_some_and(|p| config.is_some_and(|c| p.starts_with(c))),
+        };
+        let routed = entry.steps.iter().any(of_profiles);
+        let shared = |later: &Step| {
+            (routed && matches!(later, Step::Switch { .. }))
+                || record_of(later).is_some_and(|r| entry.steps.iter().any(|s| record_of(s) == Some(r)))
+        };
+        Ok(entries.iter().rev().find(|e| in_force(e) && e.steps.iter().any(shared)).cloned())
+    }
+
     /// The entry that `undo` takes back: the one asked for, else the newest that is neither an undo nor undone.
     ///
     /// # Errors
@@ -172,5 +197,15 @@ impl Journal {
         Ok(entries.into_iter().rev().find(|e| {
             id.is_none_or(|id| id == e.id) && (id.is_some() || e.undoes.is_none()) && !undone.contains(&e.id)
         }))
+    }
+}
+
+/// The record of the store that a step changes, with its profile.
+fn record_of(step: &Step) -> Option<(&ProfileName, &RecordId)> {
+    match step {
+        Step::PutSecret { profile, record, .. }
+        | Step::RetireSecret { profile, record, .. }
+        | Step::RestoreSecret { profile, record, .. } => Some((profile, record)),
+        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::redact;
 use crate::sys::Sys;
 use similar::TextDiff;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a plan does, step by step in words, and the diff of the files it changes.
 #[derive(Debug)]
@@ -57,7 +57,9 @@ pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
         let from = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
         let to = if after.is_empty() { "/dev/null".to_owned() } else { name };
         let text = TextDiff::from_lines(before.as_ref(), after.as_ref());
-        diff.push_str(&text.unified_diff().context_radius(2).header(&from, &to).to_string());
+        diff.push_str(
+            &text.unified_diff().context_radius(context_lines(sys, path)).header(&from, &to).to_string(),
+        );
     }
     // The lines around a change are the user's own, and may hold a token.
     Ok(Preview { lines, diff: redact::for_terminal(&redact::settings(&diff), true) })
@@ -126,4 +128,13 @@ pub fn step_diff(sys: &Sys, step: &Step) -> String {
     let name = sys.shown(path);
     let text = TextDiff::from_lines(old.as_ref(), new.as_ref());
     redact::for_terminal(&redact::settings(&text.unified_diff().header(&name, &name).to_string()), true)
+}
+
+/// How many lines around a change are shown: none of the user's own files, whose lines may hold a secret in any form.
+fn context_lines(sys: &Sys, path: &Path) -> usize {
+    let ours = [sys.places().config(), sys.places().state()]
+        .into_iter()
+        .flatten()
+        .any(|folder| path.starts_with(folder));
+    if ours { 2 } else { 0 }
 }

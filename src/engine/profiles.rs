@@ -1,7 +1,7 @@
 //! All profiles of this machine, read from their files.
 
 use crate::model::name::ProfileName;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, claims_of};
 use crate::model::profile_file::{self, ProfileError};
 use crate::model::route::{Claim, conflicts};
 use crate::sys::Sys;
@@ -133,7 +133,7 @@ pub fn all_good(sys: &Sys) -> Result<Vec<Profile>, ProfilesError> {
 /// # Errors
 /// Names both.
 pub fn check_routes(profiles: &[Profile]) -> Result<(), ProfilesError> {
-    let claims: Vec<Claim> = profiles.iter().flat_map(Profile::claims).collect();
+    let claims = claims_of(profiles);
     match conflicts(&claims).first() {
         Some((a, b)) => Err(ProfilesError::Conflict(Box::new((*a).clone()), Box::new((*b).clone()))),
         None => Ok(()),

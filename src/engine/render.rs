@@ -58,6 +58,9 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
     files.insert("ssh_config".into(), ssh_config(wanted)?.into());
     files.insert(route_table::FILE.into(), route_table::write(wanted.profiles).into());
     for profile in wanted.profiles {
+        if !profile.dirs.is_empty() && has_identity(profile) {
+            files.insert(identity_file(profile), user_section(profile).into());
+        }
         let pins = pinned_hosts(profile);
         if !pins.is_empty() {
             files.insert(format!("known_hosts.{}", profile.name), pins.into());
@@ -84,14 +87,18 @@ fn root_files(wanted: &Wanted<'_>, files: &mut BTreeMap<String, Text>) -> BTreeM
 fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Result<String, RenderError> {
     let mut out = GITCONFIG_HEAD.replace("{generation}", wanted.name);
     if let Some(profile) = wanted.in_force.and_then(|n| wanted.profiles.iter().find(|p| p.name == *n)) {
-        let fields = [("name", &profile.identity.name), ("email", &profile.identity.email)];
-        if fields.iter().any(|(_, v)| v.is_some()) {
-            out.push_str("[user]\n");
-            for (key, value) in fields {
-                if let Some(value) = value {
-                    out.push_str(&format!("\t{key} = {}\n", git_value(value)));
-                }
-            }
+        out.push_str(&user_section(profile));
+    }
+    for profile in wanted.profiles.iter().filter(|p| has_identity(p)) {
+        let file = generation::folder(wanted.state, wanted.name).join(identity_file(profile));
+        for dir in &profile.dirs {
+            // The final `/` stands for everything below (git-config(1), Conditional includes).
+            let condition = format!("gitdir:{}/", dir.trim_end_matches('/'));
+            out.push_str(&format!(
+                "[includeIf {}]\n\tpath = {}\n",
+                git_value(&condition),
+                git_value(&readable(&file, "git")?)
+            ));
         }
     }
     let helper = git_helper(wanted)?;
@@ -102,6 +109,28 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
         http_settings(&mut out, &origin, &speakers, roots)?;
     }
     Ok(out)
+}
+
+fn has_identity(profile: &Profile) -> bool {
+    profile.identity.name.is_some() || profile.identity.email.is_some()
+}
+
+/// The file of a generation with one profile's identity, for the folders in which it is in force.
+fn identity_file(profile: &Profile) -> String {
+    format!("identity.{}", profile.name)
+}
+
+fn user_section(profile: &Profile) -> String {
+    if !has_identity(profile) {
+        return String::new();
+    }
+    let mut out = String::from("[user]\n");
+    for (key, value) in [("name", &profile.identity.name), ("email", &profile.identity.email)] {
+        if let Some(value) = value {
+            out.push_str(&format!("\t{key} = {}\n", git_value(value)));
+        }
+    }
+    out
 }
 
 /// What a profile asks of git's HTTP for one origin: its roots and its proxy.
@@ -223,25 +252,34 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
                     .filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh)
                     .count()
                     == 1
-                    && ssh_host(p, host).is_some_and(|h| h.owners.is_empty())
+                    // ssh cannot match a port, so another one than the standard needs ssh-match to tell.
+                    && ssh_host(p, host).is_some_and(|h| h.owners.is_empty() && h.ssh_port == 22)
             });
+        let names = ssh_names(host);
         if let (true, Some(profile)) = (whole, speakers.first()) {
-            out.push_str(&format!("Host {host}\n"));
+            out.push_str(&format!("Match host {names}\n"));
             ssh_block(&mut out, wanted, profile, host)?;
             continue;
         }
         for profile in speakers {
             let command = ssh_match(wanted, host, &[profile.name.as_str()], false)?;
-            out.push_str(&format!("Match host {host} exec \"{command}\"\n"));
+            out.push_str(&format!("Match host {names} exec \"{command}\"\n"));
             ssh_block(&mut out, wanted, profile, host)?;
         }
-        let names: Vec<&str> = speakers.iter().map(|p| p.name.as_str()).collect();
-        let command = ssh_match(wanted, host, &names, true)?;
-        out.push_str(&format!("Match host {host} !exec \"{command}\"\n"));
+        let all: Vec<&str> = speakers.iter().map(|p| p.name.as_str()).collect();
+        let command = ssh_match(wanted, host, &all, true)?;
+        out.push_str(&format!("Match host {names} !exec \"{command}\"\n"));
         out.push_str("\tPubkeyAuthentication no\n\tControlPath none\n\tForwardAgent no\n");
     }
     out.push_str("Match all\n");
     Ok(out)
+}
+
+/// The spellings of a host that lead to it: `Match host` folds case, which `Host` does not (ssh_config(5)), and the
+/// final dot of a full name is one more.
+fn ssh_names(host: &str) -> String {
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    if is_address { host.to_owned() } else { format!("{host},{host}.") }
 }
 
 fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {

@@ -3,7 +3,7 @@
 use super::generation;
 use super::profiles::{self, ProfilesError, route_text};
 use crate::model::name::ProfileName;
-use crate::model::profile::Profile;
+use crate::model::profile::claims_of;
 use crate::model::profile_file::repo_route;
 use crate::model::route::{Claim, Decision, decide};
 use crate::sys::Sys;
@@ -63,8 +63,7 @@ pub enum WhichError {
 pub fn ask(sys: &Sys, url: &str) -> Result<Answer, WhichError> {
     let wanted = repo_route(url).map_err(WhichError::Url)?;
     let good = profiles::all(sys)?.good;
-    let claims: Vec<Claim> =
-        good.iter().flat_map(Profile::claims).filter(|c| c.origin == wanted.origin).collect();
+    let claims: Vec<Claim> = claims_of(&good).into_iter().filter(|c| c.origin == wanted.origin).collect();
     let path = wanted.path.as_str();
     let in_force = generation::current(sys).is_some();
     let (profile, route, why) = match decide(&claims, Some(path)) {

@@ -3,6 +3,7 @@
 use super::name::{HostName, ProfileName};
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A profile as its file says, checked.
@@ -233,4 +234,16 @@ impl Profile {
     pub fn host_for(&self, origin: &Origin) -> Option<&Host> {
         self.hosts.iter().find(|h| h.origins().contains(origin))
     }
+}
+
+/// Everything that some profiles claim. Whether owner names fold case is a matter of the host, so one profile that
+/// knows its kind of host says it for all.
+#[must_use]
+pub fn claims_of(profiles: &[Profile]) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = profiles.iter().flat_map(Profile::claims).collect();
+    let folding: BTreeSet<_> = claims.iter().filter(|c| c.fold_case).map(|c| c.origin.host.clone()).collect();
+    for claim in &mut claims {
+        claim.fold_case = folding.contains(&claim.origin.host);
+    }
+    claims
 }

@@ -4,6 +4,7 @@
 //! (SECURITY rules 1 and 8).
 
 use super::name::{BadName, HostName, ProfileName};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// How a repository is reached.
@@ -321,6 +322,7 @@ pub enum Decision<'a> {
 pub fn decide<'a>(claims: impl IntoIterator<Item = &'a Claim>, path: Option<&str>) -> Decision<'a> {
     let mut managed = false;
     let mut best: Option<&Claim> = None;
+    let mut tie = false;
     for claim in claims {
         managed = true;
         let fits = match path {
@@ -328,14 +330,20 @@ pub fn decide<'a>(claims: impl IntoIterator<Item = &'a Claim>, path: Option<&str
             // Without a path only a claim on the whole host can be meant, and only if it is the only claim there.
             None => claim.owner.depth() == 0,
         };
-        if fits && best.is_none_or(|b| claim.owner.depth() > b.owner.depth()) {
-            best = Some(claim);
+        if fits {
+            match best.map(|b| claim.owner.depth().cmp(&b.owner.depth())) {
+                None | Some(Ordering::Greater) => (best, tie) = (Some(claim), false),
+                Some(Ordering::Equal) => tie |= best.is_some_and(|b| b.profile != claim.profile),
+                Some(Ordering::Less) => {}
+            }
         }
         if path.is_none() && claim.owner.depth() > 0 {
             return Decision::NoPath;
         }
     }
     match best {
+        // Two profiles with one claim: whoever comes first must not win by it.
+        Some(_) if tie => Decision::Unclaimed,
         Some(claim) => Decision::Claimed(claim),
         None if !managed => Decision::Unmanaged,
         None if path.is_none() => Decision::NoPath,

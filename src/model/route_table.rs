@@ -4,7 +4,7 @@
 //! nothing. A line `compat PROFILE SETTING...` for each profile that weakens rules.
 
 use super::name::{HostName, ProfileName};
-use super::profile::{Compat, Profile};
+use super::profile::{Compat, Profile, claims_of};
 use super::route::{Claim, Origin, OwnerPath, Scheme};
 use std::fmt::Write;
 
@@ -16,13 +16,13 @@ const HEAD: &str = "doorkey/routes/v1";
 #[must_use]
 pub fn write(profiles: &[Profile]) -> String {
     let mut lines = Vec::new();
+    for claim in claims_of(profiles) {
+        let user = claim.user.as_deref().unwrap_or("-");
+        let fold = if claim.fold_case { "fold" } else { "exact" };
+        let owner = if claim.owner.depth() == 0 { "-" } else { claim.owner.as_str() };
+        lines.push(format!("claim\t{}\t{}\t{fold}\t{user}\t{owner}", claim.origin, claim.profile));
+    }
     for profile in profiles {
-        for claim in profile.claims() {
-            let user = claim.user.as_deref().unwrap_or("-");
-            let fold = if claim.fold_case { "fold" } else { "exact" };
-            let owner = if claim.owner.depth() == 0 { "-" } else { claim.owner.as_str() };
-            lines.push(format!("claim\t{}\t{}\t{fold}\t{user}\t{owner}", claim.origin, claim.profile));
-        }
         let mut settings = Vec::new();
         if profile.compat.store_unknown_origins {
             settings.push("store-unknown-origins");

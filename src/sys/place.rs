@@ -28,7 +28,8 @@ impl Places {
         let state = get("DOORKEY_STATE_DIR").or_else(|| {
             dirs.as_ref().map(|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_path_buf())
         });
-        let git_global = get("GIT_CONFIG_GLOBAL");
+        let xdg = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
+        let git_global = get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, &xdg?));
         let runtime = get("XDG_RUNTIME_DIR").filter(|p| p.is_absolute());
         Self { passwd_home: passwd_home(), home, config, state, git_global, runtime }
     }
@@ -77,6 +78,15 @@ impl Places {
     pub fn runtime(&self) -> Option<&Path> {
         self.runtime.as_deref()
     }
+}
+
+/// git's file below the XDG folder, where a user has it and no `~/.gitconfig`: making one would hide it from
+/// `git config --global` (git-config(1), FILES).
+#[expect(clippy::disallowed_methods, reason = "part of the machine's capture")]
+fn git_of_xdg(home: &Path, xdg: &Path) -> Option<PathBuf> {
+    let file = xdg.join("git").join("config");
+    let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
+    (!there(&home.join(".gitconfig")) && there(&file)).then_some(file)
 }
 
 /// The sixth field of this user's line in /etc/passwd. Users that only a directory service knows are not found here.

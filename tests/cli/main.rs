@@ -18,5 +18,6 @@ mod scripted;
 mod second_run;
 mod ssh_match;
 mod streams;
+mod tenants;
 mod undo;
 mod users_files;

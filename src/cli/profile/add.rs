@@ -150,10 +150,22 @@ fn next_steps(profile: &Profile) -> Vec<String> {
     hints
 }
 
+/// The host that is meant; a URL is what people have at hand, so it is told apart from a host with a strange port.
+fn host_origin(host: &str) -> Result<Origin, Failure> {
+    let body = host.split_once("://").map_or(host, |(_, rest)| rest);
+    let (name, path) = body.split_once('/').unwrap_or((body, ""));
+    if body == host && path.is_empty() {
+        return Ok(Origin::from_authority(Scheme::Https, name)?);
+    }
+    let owner = path.split('/').next().filter(|o| !o.is_empty());
+    let owner = owner.map(|o| format!(" --owner {o}")).unwrap_or_default();
+    Err(Failure::usage(format!("{host:?} is a URL, not a host"), format!("say: --host {name}{owner}")))
+}
+
 type Roots = Vec<(std::path::PathBuf, Vec<u8>)>;
 
 fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile, Roots), Failure> {
-    let origin = Origin::from_authority(Scheme::Https, wanted.host.as_deref().unwrap_or_default())?;
+    let origin = host_origin(wanted.host.as_deref().unwrap_or_default())?;
     let owners = wanted.owners.iter().map(|o| OwnerPath::new(o)).collect::<Result<Vec<_>, _>>()?;
     if owners.iter().any(|o| o.depth() == 0) {
         return Err(Failure::usage(
@@ -191,7 +203,7 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
     let profile = Profile {
         name: name.clone(),
         title: None,
-        dirs: wanted.dirs.clone(),
+        dirs: wanted.dirs.iter().map(|dir| whole_path(context, dir)).collect(),
         identity: Identity { name: wanted.person.clone(), email: wanted.email.clone(), signing_key: None },
         hosts: vec![host],
         routes: Vec::new(),
@@ -211,6 +223,13 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
     let text = profile_file::write_new(&profile);
     let read = profile_file::read(&name, &text).map_err(|e| Failure::usage(e.problem, ""))?;
     Ok((read, roots))
+}
+
+/// A folder as the profile's file wants it: absolute, or below `~`.
+fn whole_path(context: &Context, dir: &str) -> String {
+    let path = context.sys.expanded(dir);
+    let path = if path.is_absolute() { path } else { context.sys.cwd().unwrap_or_default().join(path) };
+    context.sys.shown(&path)
 }
 
 /// A path that is below the home folder is written with `~`; a relative one is taken from here if the file is here,

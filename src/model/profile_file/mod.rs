@@ -155,6 +155,12 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
             return Err(at("identity", "identity may not hold control characters".into()));
         }
     }
+    for dir in &raw.dirs {
+        let whole = dir.starts_with("~/") || dir.starts_with('/');
+        if !whole || dir.chars().any(char::is_control) {
+            return Err(at(dir, format!("the folder {dir:?} must start with ~/ or /")));
+        }
+    }
     let hosts = raw.host.into_iter().map(|h| host(h, text)).collect::<Result<_, _>>()?;
     let routes = raw
         .route
