@@ -54,6 +54,7 @@ registry! {
     remote_names_other_user,
     repository_overrides_helper,
     run_interrupted,
+    settings_outdated,
     shell_not_usable,
     ssh_command_overrides,
     ssh_config_broken,

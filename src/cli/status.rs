@@ -72,7 +72,9 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
 pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {
     let name = in_force::profile_in_force(&context.sys);
     let on = generation::current(&context.sys).is_some();
+    let gone = name.as_ref().is_some_and(|n| profiles::one(&context.sys, n).is_err());
     let why = match (on, &name) {
+        (_, Some(_)) if gone => "its profile is not there any more: doorkey use PROFILE, or doorkey off",
         (true, Some(_)) => "chosen by: doorkey use",
         (false, Some(_)) => "doorkey is off",
         (_, None) => "none was chosen",
@@ -84,5 +86,5 @@ pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {
         let shown = name.as_ref().filter(|_| on).map_or_else(|| "none".to_owned(), ToString::to_string);
         context.say.line(format!("{shown} ({why})"));
     }
-    Ok(if on && name.is_some() { Exit::Fine } else { Exit::Findings })
+    Ok(if on && name.is_some() && !gone { Exit::Fine } else { Exit::Findings })
 }

@@ -114,7 +114,10 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
     refuse_if_withdrawn(sys, generation, &claim)?;
     let file = profiles::file(sys, &claim.profile).map_err(|e| e.to_string())?;
     if !matches!(sys.look_through(&file), Ok(Some(_))) {
-        return Err(format!("refused: profile {} was removed; run: doorkey use PROFILE", claim.profile));
+        return Err(format!(
+            "refused: profile {} was removed; run: doorkey use PROFILE, or: doorkey off",
+            claim.profile
+        ));
     }
     let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
     Ok(Some(Asked {

@@ -11,6 +11,7 @@ use crate::formats::{cert::Cert, pem};
 use crate::model::name::ProfileName;
 use crate::model::plan::{Anchor, Step};
 use crate::model::profile::Profile;
+use crate::model::text::Text;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
 use crate::trust;
@@ -79,27 +80,48 @@ pub fn refresh(sys: &Sys, profiles: &[Profile]) -> Result<Vec<Step>, InForceErro
     Ok(switch_step(sys, profiles, in_force.as_ref())?.into_iter().collect())
 }
 
+/// Whether git and ssh read what the profiles' files say now. While doorkey is off nothing is read, and that is so.
+///
+/// # Errors
+/// It cannot be told.
+pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceError> {
+    let Some(current) = generation::current(sys) else { return Ok(true) };
+    let state = sys.places().state().ok_or(InForceError::NoHome)?;
+    let in_force = profile_in_force(sys).filter(|name| profiles.iter().any(|p| p.name == *name));
+    Ok(made(sys, profiles, in_force.as_ref(), &current)? == generation::files(sys, state, &current)?)
+}
+
+/// The files of a generation of that name.
+fn made(
+    sys: &Sys,
+    profiles: &[Profile],
+    in_force: Option<&ProfileName>,
+    name: &str,
+) -> Result<BTreeMap<String, Text>, InForceError> {
+    let places = sys.places();
+    let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
+        return Err(InForceError::NoHome);
+    };
+    let roots = roots(sys, profiles)?;
+    Ok(render(&Wanted { state, config, home, name, profiles, in_force, roots: &roots })?)
+}
+
 fn switch_step(
     sys: &Sys,
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
 ) -> Result<Option<Step>, InForceError> {
-    let places = sys.places();
-    let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
-        return Err(InForceError::NoHome);
-    };
+    let state = sys.places().state().ok_or(InForceError::NoHome)?;
     profiles::check_routes(profiles)?;
-    let roots = roots(sys, profiles)?;
-    let made = |name: &str| render(&Wanted { state, config, home, name, profiles, in_force, roots: &roots });
     let from = generation::current(sys);
     if let Some(current) = &from {
         let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;
-        if fresh && made(current)? == generation::files(sys, state, current)? {
+        if fresh && made(sys, profiles, in_force, current)? == generation::files(sys, state, current)? {
             return Ok(None);
         }
     }
     let to = generation::next_name(sys, state)?;
-    let files = made(&to)?;
+    let files = made(sys, profiles, in_force, &to)?;
     let off = if from.is_none() { generation::before_off(sys) } else { None };
     Ok(Some(Step::Switch { from, to: Some(to), off, files }))
 }

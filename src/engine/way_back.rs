@@ -87,6 +87,12 @@ pub(super) fn fitted(sys: &Sys, steps: &[Step]) -> Result<Vec<Step>, ApplyError>
                 let records = stores::open(sys)?.records(sys, profile)?;
                 *before = stores::in_use(&records, record).map(|r| r.version);
             }
+            Step::Splice { path, old, new, .. } if new.is_empty() => {
+                let bytes = sys.read(path)?.unwrap_or_default();
+                if let Some(line) = shared_section(&bytes, old.bytes()) {
+                    *old = line.into();
+                }
+            }
             Step::Rename { to, .. } if to.extension().is_some_and(|e| e == ASIDE) => {
                 let name = to.display().to_string();
                 let mut number = 1;
@@ -99,6 +105,18 @@ pub(super) fn fitted(sys: &Sys, steps: &[Step]) -> Result<Vec<Step>, ApplyError>
         }
     }
     Ok(steps)
+}
+
+/// git puts what the user adds to `include` into our section, the last of that name. Then the header stays for it, and
+/// only our own line below the header goes.
+fn shared_section(file: &[u8], region: &[u8]) -> Option<Vec<u8>> {
+    let header = b"[include]\n";
+    let start = region.windows(header.len()).position(|w| w == header)?;
+    let line = region.get(start + header.len()..)?;
+    let end = file.windows(region.len()).position(|w| w == region)? + region.len();
+    let rest = String::from_utf8_lossy(file.get(end..)?);
+    let next = rest.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with(['#', ';']))?;
+    (!next.starts_with('[')).then(|| line.to_vec())
 }
 
 /// The ending of a key that was set aside.

@@ -189,3 +189,28 @@ fn a_key_that_the_profile_names_is_made_under_that_name() {
     home.run(&["ssh", "new", "acme", "--no-passphrase", "--yes"]).ok();
     assert!(home.path(".ssh/id_named.pub").exists());
 }
+
+#[test]
+fn an_include_that_git_put_into_our_section_stays_one() {
+    let home = Home::empty();
+    home.write(".gitconfig", "[user]\n\tname = me\n", 0o644);
+    home.run(&["profile", "add", "acme", "--host", "one.test", "--yes"]).ok();
+    home.run(&["use", "acme", "--yes"]).ok();
+    let git = |arguments: &[&str]| {
+        let output = home.program("git").args(["config", "--global"]).args(arguments).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    git(&["--add", "include.path", "/nowhere/other"]);
+    home.run(&["undo", "--yes"]).ok();
+    assert_eq!(git(&["--no-includes", "--list"]), "user.name=me\ninclude.path=/nowhere/other");
+}
+
+#[test]
+fn a_profile_that_is_gone_is_not_called_the_current_one() {
+    let home = Home::empty();
+    home.run(&["profile", "add", "acme", "--host", "one.test", "--yes"]).ok();
+    home.run(&["use", "acme", "--yes"]).ok();
+    std::fs::remove_file(home.path(".config/doorkey/profiles/acme.toml")).unwrap();
+    assert!(home.run(&["current"]).with_code(1).out.contains("not there any more"));
+    assert!(home.run(&["doctor"]).out.contains("settings-outdated"));
+}

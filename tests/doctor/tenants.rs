@@ -227,7 +227,7 @@ fn profiles_are_judged_too() {
     profile("zwei", "version = 1\n[[host]]\nname = \n");
     same(&home.codes(), &["profile-broken"]);
     profile("zwei", "version = 1\n[compat]\nforget-on-erase = true\n");
-    same(&home.codes(), &["compat-setting-on"]);
+    same(&home.codes(), &["compat-setting-on", "settings-outdated"]);
 }
 
 #[test]

@@ -16,3 +16,4 @@ mod netrc;
 mod npmrc;
 mod programs;
 mod remote_url;
+mod route_table;

@@ -153,13 +153,15 @@ fn next_steps(profile: &Profile) -> Vec<String> {
 /// The host that is meant; a URL is what people have at hand, so it is told apart from a host with a strange port.
 fn host_origin(host: &str) -> Result<Origin, Failure> {
     let body = host.split_once("://").map_or(host, |(_, rest)| rest);
+    // What stands before an `@` may be a token, and is not said again.
+    let body = body.rsplit_once('@').map_or(body, |(_, rest)| rest);
     let (name, path) = body.split_once('/').unwrap_or((body, ""));
     if body == host && path.is_empty() {
         return Ok(Origin::from_authority(Scheme::Https, name)?);
     }
     let owner = path.split('/').next().filter(|o| !o.is_empty());
     let owner = owner.map(|o| format!(" --owner {o}")).unwrap_or_default();
-    Err(Failure::usage(format!("{host:?} is a URL, not a host"), format!("say: --host {name}{owner}")))
+    Err(Failure::usage("--host was given a URL, not a host", format!("say: --host {name}{owner}")))
 }
 
 type Roots = Vec<(std::path::PathBuf, Vec<u8>)>;

@@ -3,7 +3,7 @@
 //! `git config --get-urlmatch` names the most specific helper, but git asks them in file order; so the order is
 //! replayed here from the files, without running git.
 
-use super::git_settings::{Source, include_path, is_ours, is_true, setting};
+use super::git_settings::{Source, include_path, is_ours, is_true, settings};
 use crate::formats::git_config::{self, Entry};
 use crate::model::facts::{About, Chain, ChainLink, Git, GitFile, GitSetting, Own, Scope, Spot, Unreadable};
 use crate::model::profile::Profile;
@@ -91,8 +91,8 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, entry: Entry, source: Source<'_>) {
-        let found = setting(self.sys, &entry, source);
-        let index = found.is_some().then_some(self.git.settings.len());
+        let found = settings(self.sys, &entry, source);
+        let index = (!found.is_empty()).then_some(self.git.settings.len());
         self.git.settings.extend(found);
         if !source.conditional {
             self.entries.push((entry, index));

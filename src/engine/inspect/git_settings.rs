@@ -17,9 +17,15 @@ pub(super) struct Source<'a> {
     pub(super) bytes: &'a [u8],
 }
 
-/// The setting, when it is one that matters here.
-pub(super) fn setting(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<GitSetting> {
-    let about = about(sys, entry, source)?;
+/// What an entry is about, when it matters here: a password in its place, and what its key says.
+pub(super) fn settings(sys: &Sys, entry: &Entry, source: Source<'_>) -> Vec<GitSetting> {
+    let place = entry.subsection.as_deref().and_then(|s| std::str::from_utf8(s).ok()).and_then(password);
+    let hidden = place.is_some();
+    let key = about(sys, entry, source).filter(|about| !hidden || *about == About::VerifyOff);
+    place.into_iter().chain(key).map(|about| setting(entry, source, about)).collect()
+}
+
+fn setting(entry: &Entry, source: Source<'_>, about: About) -> GitSetting {
     let place = entry.subsection.as_deref().map(|s| masked_place(&String::from_utf8_lossy(s)));
     let name = match &place {
         Some(place) => format!("{}.{place}.{}", entry.section, entry.key),
@@ -30,7 +36,7 @@ pub(super) fn setting(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<Gi
         offset: entry.span.start,
         text: source.bytes.get(entry.span.clone()).unwrap_or_default().to_vec().into(),
     });
-    Some(GitSetting {
+    GitSetting {
         name,
         place,
         scope: source.scope,
@@ -38,17 +44,12 @@ pub(super) fn setting(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<Gi
         conditional: source.conditional,
         region,
         about,
-    })
+    }
 }
 
 fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
     let text = entry.text().unwrap_or_default();
     let key = (entry.section.as_str(), entry.key.as_str());
-    if let Some(subsection) = entry.subsection.as_deref().and_then(|s| std::str::from_utf8(s).ok())
-        && let Some(found) = password(subsection)
-    {
-        return Some(found);
-    }
     match key {
         ("include" | "includeif", "path") => {
             let path = include_path(sys, text, source.path)?;

@@ -8,7 +8,7 @@ use crate::model::facts::{
     BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,
     TokenState, Unreadable,
 };
-use crate::model::profile::Profile;
+use crate::model::profile::claims_of;
 use crate::model::route::conflicts;
 use crate::stores::{self, State, Store, StoreError};
 use crate::sys::Sys;
@@ -19,6 +19,10 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     let Some(state) = sys.places().state() else { return own };
     profiles_of(sys, &mut own, troubles);
     own.generation = generation::current(sys);
+    // With a broken profile or a conflict nothing could be made; those have findings of their own.
+    own.outdated = own.broken.is_empty()
+        && own.conflicts.is_empty()
+        && in_force::is_up_to_date(sys, &own.profiles).is_ok_and(|same| !same);
     own.identity = in_force::profile_in_force(sys).map(|name| name.to_string());
     if let Some(path) = sys.places().git_config() {
         own.git_include = include(sys, path, in_force::git_include(state), troubles);
@@ -53,7 +57,7 @@ fn profiles_of(sys: &Sys, own: &mut Own, troubles: &mut Vec<Unreadable>) {
         }
         Err(_) => {}
     }
-    let claims: Vec<_> = own.profiles.iter().flat_map(Profile::claims).collect();
+    let claims = claims_of(&own.profiles);
     own.conflicts = conflicts(&claims)
         .into_iter()
         .map(|(a, b)| Conflict {

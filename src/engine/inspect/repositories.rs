@@ -2,7 +2,7 @@
 //!
 //! The files are read as text: no git runs in a repository, so nothing in it can start a program (SECURITY rule 16).
 
-use super::git_settings::{Source, is_token, remote_parts, setting};
+use super::git_settings::{Source, is_token, remote_parts, settings as found_settings};
 use crate::formats::git_config::{self, Entry};
 use crate::formats::remote_url::Scheme;
 use crate::model::facts::{About, Remote, Repository, Scope, Spot, Unreadable};
@@ -97,7 +97,7 @@ fn repository(sys: &Sys, folder: &Path, git: &Path) -> Option<Repository> {
     let remotes: Vec<Remote> = entries.iter().filter_map(|entry| remote(entry, &path)).collect();
     let mut settings = Vec::new();
     for entry in entries.iter().filter(|e| e.section != "remote") {
-        let found = setting(sys, entry, source);
+        let found = found_settings(sys, entry, source).into_iter();
         // A repository may include what it likes: that is not looked at.
         settings
             .extend(found.filter(|s| !matches!(s.about, About::Include { .. } | About::UseHttpPath { .. })));

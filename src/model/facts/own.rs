@@ -19,6 +19,8 @@ pub struct Own {
     pub conflicts: Vec<Conflict>,
     /// The generation in force; `None` = off.
     pub generation: Option<String>,
+    /// Whether the profiles' files say something else than what git and ssh read.
+    pub outdated: bool,
     /// The profile whose identity is in force, also while doorkey is off.
     pub identity: Option<String>,
     /// The include in git's configuration.
