@@ -299,9 +299,12 @@ fn host_of_one_tenant() {
     add(&home, "acme", &[]);
     put_in_force(&mut home);
     let config = home.read(".local/state/doorkey/current/ssh_config");
-    assert!(config.contains("Host git.test\n") && !config.contains("exec"), "{config}");
+    assert!(config.contains("Match host git.test,git.test.\n") && !config.contains("exec"), "{config}");
     home.run(["git", "ls-remote", "git@git.test:acme/app.git"]).ok();
     only_key(&mut home, "acme", "the whole host");
+    // `Host` would not cover this one, and every default key would be offered.
+    home.run(["git", "ls-remote", "git@Git.TEST:acme/app.git"]).ok();
+    only_key(&mut home, "acme", "a host with capitals");
     home.run(["ssh", "-T", "git@git.test"]).exits(1).says("Hi acme!");
     home.run(["git", "ls-remote", "git@git.test:initech/app.git"]).exits(128);
     assert!(keys_seen(&home).iter().all(|(key, _)| key == "acme"));
