@@ -19,7 +19,11 @@ fn find(facts: &Facts) -> Vec<Finding> {
     if !facts.in_force() || !facts.own.outdated {
         return Vec::new();
     }
-    let name = facts.own.identity.as_deref().filter(|n| facts.own.profiles.iter().any(|p| p.name.as_str() == *n));
+    let name =
+        facts.own.identity.as_deref().filter(|n| facts.own.profiles.iter().any(|p| p.name.as_str() == *n));
     let fix = name.map_or_else(|| "doorkey on".to_owned(), |name| format!("doorkey use {name}"));
-    vec![CHECK.found("the profiles' files were changed since git's and ssh's settings were made", command(fix))]
+    vec![
+        CHECK
+            .found("the profiles' files were changed since git's and ssh's settings were made", command(fix)),
+    ]
 }

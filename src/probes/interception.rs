@@ -95,11 +95,6 @@ const PUBLIC_HOSTS: &[&str] = &[
     "dev.azure.com",
     "visualstudio.com",
     "codeberg.org",
-    "registry.npmjs.org",
-    "pypi.org",
-    "proxy.golang.org",
-    "sum.golang.org",
-    "crates.io",
 ];
 
 /// Whether the host, or a domain above it, is known to use public roots only.
