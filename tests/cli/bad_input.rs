@@ -248,8 +248,13 @@ fn a_full_disk() {
     let size = fs::metadata(env!("CARGO_BIN_EXE_doorkey")).unwrap().len() + (1 << 20);
     assert!(home.program("cp").arg("-a").arg(home.dir()).arg(&copy).status().unwrap().success());
     let mut command = home.program("unshare");
+    command.arg("-m");
+    // In a chroot, / is no mount whose propagation could be changed.
+    if !home.program("unshare").args(["-m", "true"]).output().unwrap().status.success() {
+        command.args(["--propagation", "unchanged"]);
+    }
     command
-        .args(["-m", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_doorkey")])
+        .args(["sh", "-c", script, "sh", env!("CARGO_BIN_EXE_doorkey")])
         .arg(home.dir())
         .arg(&copy)
         .arg(size.to_string());

@@ -289,6 +289,11 @@ fn git_gets_it_and_stores_it_nowhere() {
     let mut command = home.program("git");
     command.args(["credential", "fill"]);
     let filled = feed(command, b"capability[]=authtype\nprotocol=https\nhost=git.test\npath=acme/x\n\n").ok();
+    if !filled.out.contains("authtype=") {
+        // git before 2.46 tells every later helper to store what it got; that can only be said.
+        assert!(home.run(&["doctor"]).out.contains("error[helper-after-include]"));
+        return;
+    }
     let mut approve = home.program("git");
     approve.args(["credential", "approve"]);
     feed(approve, filled.out.as_bytes()).ok();
