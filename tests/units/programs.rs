@@ -39,3 +39,11 @@ pub(crate) fn cases(count: u32) -> Config {
     let times: u32 = std::env::var("MANY").ok().and_then(|many| many.parse().ok()).unwrap_or(1);
     Config { cases: count * times, failure_persistence: None, ..Config::default() }
 }
+
+/// Whether the git here is this version or a later one: Debian 12 has 2.39, and says some things in an older way.
+pub(crate) fn git_is_at_least(wanted: (u32, u32)) -> bool {
+    let said = Command::new("git").arg("--version").output().expect("git");
+    let numbers: Vec<u32> =
+        text(&said).split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).take(2).collect();
+    numbers.len() == 2 && (numbers[0], numbers[1]) >= wanted
+}
