@@ -91,7 +91,7 @@ fn another_users_files_are_not_read() {
     let folder = home.dir().parent().unwrap().to_path_buf();
     // The program where the other user can reach it.
     let program = folder.join("doorkey");
-    fs::copy(env!("CARGO_BIN_EXE_doorkey"), &program).unwrap();
+    crate::executable::write(&program, fs::read(env!("CARGO_BIN_EXE_doorkey")).unwrap());
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     let as_other = |arguments: &[&str], input: &[u8]| {
         let mut command = home.program("setpriv");

@@ -255,7 +255,7 @@ fn a_running_process_shows_nothing() {
         drop(pipe);
         child.wait_with_output().unwrap();
         let program = home.outside("doorkey");
-        std::fs::copy(env!("CARGO_BIN_EXE_doorkey"), &program).unwrap();
+        crate::executable::write(&program, std::fs::read(env!("CARGO_BIN_EXE_doorkey")).unwrap());
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
         std::fs::set_permissions(key.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
         let mut other = home.program("setpriv");

@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod canary;
+#[path = "../support/executable.rs"]
+mod executable;
 mod helper;
 mod home;
 mod hostile_names;

@@ -130,7 +130,8 @@ fn ssh_under_another_name_is_ssh() {
     let home = two_owners();
     let ssh = home.program("sh").args(["-c", "command -v ssh"]).output().unwrap();
     let other = home.outside("plink-or-so");
-    std::fs::copy(String::from_utf8(ssh.stdout).unwrap().trim(), &other).unwrap();
+    let ssh = std::fs::read(String::from_utf8(ssh.stdout).unwrap().trim()).unwrap();
+    crate::executable::write(&other, ssh);
     let found = speaker(&home, other.to_str().unwrap(), &["git@git.test", "git-upload-pack 'globex/x'"]);
     assert_eq!(found, "globex");
 }

@@ -12,6 +12,8 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+#[path = "../support/executable.rs"]
+mod executable;
 mod lab_consumers;
 mod lab_homes;
 mod lab_https;

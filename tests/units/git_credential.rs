@@ -6,7 +6,6 @@ use doorkey::secret::Secret;
 use proptest::prelude::*;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 fn refusal(input: &[u8]) -> Refusal {
@@ -195,8 +194,7 @@ fn picture(request: &Request) -> (String, String, Option<u16>, Option<String>, O
 /// `credential.helper=...` that names a script with this body.
 fn helper(folder: &Path, body: &str) -> String {
     let path: PathBuf = folder.join("helper");
-    std::fs::write(&path, format!("#!/bin/sh\n[ \"$1\" = get ] || exit 0\n{body}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::executable::write(&path, format!("#!/bin/sh\n[ \"$1\" = get ] || exit 0\n{body}\n"));
     format!("credential.helper={}", path.display())
 }
 

@@ -8,6 +8,8 @@
     reason = "tests ask the real programs, write temporary files, and stop at the first surprise"
 )]
 
+#[path = "../support/executable.rs"]
+mod executable;
 mod git_config;
 mod git_credential;
 mod git_credentials;

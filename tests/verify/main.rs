@@ -8,6 +8,8 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+#[path = "../support/executable.rs"]
+mod executable;
 mod order;
 mod ssh_log;
 mod words;

@@ -4,7 +4,6 @@ use doorkey::engine::verify::{How, Target, Verdict, Verified, verify};
 use doorkey::model::name::ProfileName;
 use doorkey::sys::Sys;
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -17,8 +16,7 @@ fn machine(script: &str) -> (TempDir, Sys) {
     let git = bin.join("git");
     let head = "#!/bin/sh\n[ \"$1\" = ls-remote ] || exit 0\nurl=$3\n";
     let list = format!("echo \"$url\" >>'{}'\n", dir.path().join("calls").display());
-    std::fs::write(&git, format!("{head}{list}{script}\n")).unwrap();
-    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::executable::write(&git, format!("{head}{list}{script}\n"));
     let env = |name: &str, value: &Path| (OsString::from(name), value.as_os_str().to_owned());
     let path: OsString = format!("{}:/usr/bin:/bin", bin.display()).into();
     let sys = Sys::with_env([

@@ -85,7 +85,11 @@ impl Home {
             fs::DirBuilder::new().mode(0o700).create(folder).expect("a new folder");
             chown(folder, Some(self.uid), Some(self.uid)).expect("its owner");
         }
-        fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        if mode & 0o111 == 0 {
+            fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        } else {
+            crate::executable::write(&path, content);
+        }
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("its mode");
         chown(&path, Some(self.uid), Some(self.uid)).expect("its owner");
         path

@@ -61,8 +61,7 @@ pub(crate) fn start() -> String {
     }
     fs::set_permissions(Path::new(ROOT).join("keys"), fs::Permissions::from_mode(0o700)).expect("its mode");
     let gate = Path::new(ROOT).join("ssh/git-gate");
-    fs::write(&gate, gate_script()).expect("the gate");
-    fs::set_permissions(&gate, fs::Permissions::from_mode(0o755)).expect("its mode");
+    crate::executable::write(&gate, gate_script());
     let log = log::folder().join(LOG);
     fs::write(&log, "").expect("a log");
     chown(&log, Some(etc::GIT_UID), None).expect("its owner");
