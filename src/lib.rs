@@ -8,7 +8,7 @@
 //! ```text
 //! 5 cli
 //! 4 engine
-//! 3 checks trust stores providers probes
+//! 3 checks trust stores providers probes helpers
 //! 2 sys
 //! 1 model formats
 //! 0 secret redact registry
@@ -21,6 +21,7 @@ pub mod checks;
 pub mod cli;
 pub mod engine;
 pub mod formats;
+pub mod helpers;
 pub mod model;
 pub mod probes;
 pub mod redact;

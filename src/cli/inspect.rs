@@ -10,11 +10,14 @@ use serde_json::{Value, json};
 /// `doorkey inspect [ssh|tokens|helpers|trust|all]`
 #[derive(Debug, Args)]
 #[command(after_help = "Changes nothing, and needs nothing set up.\n\nExamples:\n  doorkey inspect\n  \
-    doorkey inspect ssh\n  doorkey inspect all --json")]
+    doorkey inspect ssh\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
 pub(crate) struct Inspect {
     /// Which part
     #[arg(value_enum, default_value_t = Part::All)]
     part: Part,
+    /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
+    #[arg(long = "for", value_name = "URL|DIR")]
+    place: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +33,15 @@ enum Part {
 type Lines = fn(&Facts) -> Vec<String>;
 
 pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failure> {
+    if let Some(place) = &wanted.place {
+        if wanted.part != Part::Helpers {
+            return Err(Failure::usage(
+                "--for is about credential helpers",
+                "run: doorkey inspect helpers --for URL",
+            ));
+        }
+        return super::walk::run(context, place);
+    }
     let facts = inspect::machine(&context.sys);
     let part = wanted.part;
     if context.flags.json {

@@ -24,6 +24,7 @@ mod token;
 mod token_check;
 mod undo;
 mod verify;
+mod walk;
 mod which;
 
 use crate::engine::apply;

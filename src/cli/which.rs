@@ -59,7 +59,7 @@ fn sentence(url: &str, answer: &Answer) -> String {
     format!("{who} speaks for {url}: {}{state}", answer.why)
 }
 
-fn found_remotes(sys: &Sys, folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn found_remotes(sys: &Sys, folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
     let found = remotes(sys, folder).ok_or_else(|| {
         Failure::new(
             Exit::Usage,

@@ -41,6 +41,8 @@ pub struct Answer {
     pub route: Option<String>,
     /// In words.
     pub why: String,
+    /// Whether any profile has the host, at that port.
+    pub managed: bool,
     /// Whether git and ssh read doorkey's settings now.
     pub in_force: bool,
 }
@@ -93,7 +95,13 @@ pub fn ask(sys: &Sys, url: &str) -> Result<Answer, WhichError> {
             )
         }
     };
-    Ok(Answer { profile, route, why, in_force })
+    Ok(Answer { profile, route, why, managed: !claims.is_empty(), in_force })
+}
+
+/// The folder with the `config` of the repository around a folder; `None` when there is no repository.
+#[must_use]
+pub fn config_folder(folder: &Path) -> Option<PathBuf> {
+    Some(git2::Repository::discover(folder).ok()?.commondir().to_path_buf())
 }
 
 /// The remotes of the repository around a folder, by name; `None` when there is no repository.

@@ -64,6 +64,7 @@ const OLD_LAPTOP: &[&str] = &[
     "extra-header-set",
     "forward-agent-everywhere",
     "git-ca-file-missing",
+    "helper-keeps-plain-text",
     "host-key-bad-line",
     "host-key-conflict",
     "host-key-duplicate",

@@ -8,7 +8,10 @@
     reason = "tests build homes, run the program, and stop at the first surprise"
 )]
 
+#[path = "../support/executable.rs"]
+mod executable;
 mod fixes;
+mod helpers;
 mod home;
 mod judged;
 mod machines;

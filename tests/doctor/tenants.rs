@@ -59,7 +59,7 @@ fn mend(home: &Home) {
 #[test]
 fn a_helper_below_the_include_is_put_above_it() {
     let home = in_force();
-    let text = home.read(".gitconfig") + "[credential \"https://git.test\"]\n\thelper =\n\thelper = store";
+    let text = home.read(".gitconfig") + "[credential \"https://git.test\"]\n\thelper =\n\thelper = cache";
     home.write(".gitconfig", text, 0o644);
     same(&home.codes(), &["helper-after-include"]);
     mend(&home);

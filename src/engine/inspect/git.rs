@@ -1,36 +1,28 @@
-//! git's configuration outside repositories: the files in git's order, and who is asked for a password.
-//!
-//! `git config --get-urlmatch` names the most specific helper, but git asks them in file order; so the order is
-//! replayed here from the files, without running git.
+//! git's configuration: the files in git's order, read without running git.
 
-use super::git_settings::{Source, include_path, is_ours, is_true, settings};
+use super::git_settings::{Source, include_path, is_ours, settings};
+use super::walk;
 use crate::formats::git_config::{self, Entry};
-use crate::model::facts::{About, Chain, ChainLink, Git, GitFile, GitSetting, Own, Scope, Spot, Unreadable};
-use crate::model::profile::Profile;
-use crate::model::route::Scheme;
+use crate::model::facts::{Git, GitFile, GitSetting, Own, Scope, Spot, Unreadable};
 use crate::sys::Sys;
 use std::path::{Path, PathBuf};
 
 /// git's own limit (config.c, MAX_INCLUDE_DEPTH).
 const DEEPEST: usize = 10;
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     sys: &'a Sys,
     troubles: &'a mut Vec<Unreadable>,
     git: Git,
     /// Unconditional entries in the order in which git reads them, each with its setting's index.
-    entries: Vec<(Entry, Option<usize>)>,
+    pub(super) entries: Vec<(Entry, Option<usize>)>,
 }
 
 pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git {
-    let mut reader = Reader { sys, troubles, git: Git::default(), entries: Vec::new() };
-    for (path, scope) in files(sys) {
-        reader.file(&path, scope, false, 0);
-    }
-    reader.environment();
+    let mut reader = Reader::read(sys, troubles, None);
     reader.look_after_include(own);
     reader.git.identity = reader.identity();
-    reader.git.chains = chains(own, &reader);
+    reader.git.chains = walk::chains(own, &reader);
     reader.git
 }
 
@@ -66,7 +58,20 @@ fn system_file(sys: &Sys) -> PathBuf {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Reads everything that git reads in `repository` (the folder with its `config`), or outside any.
+    pub(super) fn read(sys: &'a Sys, troubles: &'a mut Vec<Unreadable>, repository: Option<&Path>) -> Self {
+        let mut reader = Reader { sys, troubles, git: Git::default(), entries: Vec::new() };
+        for (path, scope) in files(sys) {
+            reader.file(&path, scope, false, 0);
+        }
+        if let Some(folder) = repository {
+            reader.file(&folder.join("config"), Scope::Repository, false, 0);
+        }
+        reader.environment();
+        reader
+    }
+
     fn file(&mut self, path: &Path, scope: Scope, conditional: bool, depth: usize) {
         let Some(bytes) = super::read(self.sys, path, self.troubles) else { return };
         let scope = if is_ours(self.sys, path) { Scope::Doorkey } else { scope };
@@ -150,39 +155,8 @@ impl Reader<'_> {
         self.git.include_movable = next.is_none_or(|text| text.starts_with(b"["));
     }
 
-    fn setting_of(&self, entry: &Entry) -> Option<&GitSetting> {
+    pub(super) fn setting_of(&self, entry: &Entry) -> Option<&GitSetting> {
         let (_, index) = self.entries.iter().find(|(e, _)| std::ptr::eq(e, entry))?;
         self.git.settings.get((*index)?)
     }
-}
-
-fn chains(own: &Own, reader: &Reader<'_>) -> Vec<Chain> {
-    let mut urls: Vec<String> = own
-        .profiles
-        .iter()
-        .flat_map(Profile::claims)
-        .filter(|c| c.origin.scheme != Scheme::Ssh)
-        .map(|c| format!("{}/{}", c.origin, c.owner.as_str()).trim_end_matches('/').to_owned())
-        .collect();
-    urls.sort();
-    urls.dedup();
-    urls.into_iter().map(|url| chain(url, reader)).collect()
-}
-
-fn chain(origin: String, reader: &Reader<'_>) -> Chain {
-    let url = format!("{origin}/doorkey-asks.git");
-    let mut helpers: Vec<(ChainLink, Spot)> = Vec::new();
-    let mut use_http_path = false;
-    for entry in git_config::credential_entries(reader.entries.iter().map(|(e, _)| e), url.as_bytes()) {
-        if entry.key == "usehttppath" {
-            use_http_path = is_true(entry);
-        }
-        let Some(setting) = reader.setting_of(entry) else { continue };
-        match &setting.about {
-            About::HelperReset => helpers.clear(),
-            About::Helper(link) => helpers.push((link.clone(), setting.spot.clone())),
-            _ => {}
-        }
-    }
-    Chain { origin, helpers, use_http_path }
 }

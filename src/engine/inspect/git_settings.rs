@@ -1,8 +1,9 @@
 //! What one entry of a git configuration says, without its secrets.
 
+use super::helper_link::link;
 use crate::formats::git_config::Entry;
 use crate::formats::remote_url::RemoteUrl;
-use crate::model::facts::{About, ChainLink, GitSetting, Program, Region, Scope, Spot};
+use crate::model::facts::{About, GitSetting, Program, Region, Scope, Spot};
 use crate::redact;
 use crate::sys::Sys;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
             Some(About::Include { path, there, ours })
         }
         ("credential", "helper") if text.is_empty() => Some(About::HelperReset),
-        ("credential", "helper") => Some(About::Helper(link(text, source.scope == Scope::Doorkey))),
+        ("credential", "helper") => Some(About::Helper(link(sys, text, source.scope == Scope::Doorkey))),
         ("credential", "usehttppath") => Some(About::UseHttpPath { on: is_true(entry) }),
         ("http", "sslverify") => (!is_true(entry)).then_some(About::VerifyOff),
         ("http", "sslcainfo" | "sslcapath") if !text.is_empty() => {
@@ -152,33 +153,6 @@ pub(super) fn is_token(user: &str) -> bool {
         && user.bytes().all(|b| b.is_ascii_alphanumeric())
         && user.bytes().any(|b| b.is_ascii_digit());
     random || (user.len() > 32 && !user.contains('@')) || BEGINNINGS.iter().any(|b| user.starts_with(b))
-}
-
-/// A helper's name: never its arguments, and never the text of a snippet, which may hold a password.
-fn link(text: &str, ours: bool) -> ChainLink {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    let (name, snippet) = match text.strip_prefix('!') {
-        Some(_) if ours => ("doorkey".to_owned(), false),
-        Some(rest) => {
-            let word = rest.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
-            let plain =
-                word.starts_with('/') || word == "gh" || word == "glab" || word == "git-credential-oauth";
-            (if plain { format!("!{word}") } else { "a shell snippet".to_owned() }, true)
-        }
-        None => (if ours { "doorkey".to_owned() } else { first.to_owned() }, false),
-    };
-    let holds_password = snippet
-        && text.split("password=").skip(1).any(|rest| {
-            let value: String =
-                rest.chars().take_while(|c| !c.is_whitespace() && !"\"';".contains(*c)).collect();
-            !value.is_empty() && !value.starts_with('$') && !value.starts_with('`')
-        });
-    ChainLink {
-        plain_text: first == "store" || first.ends_with("git-credential-store"),
-        name,
-        ours,
-        password: holds_password,
-    }
 }
 
 /// A command line that stands in for ssh, in its properties. Its words are not kept.

@@ -3,6 +3,7 @@
 mod environment;
 mod git;
 mod git_settings;
+mod helper_link;
 mod own;
 mod repositories;
 mod ssh;
@@ -10,6 +11,9 @@ mod ssh_config;
 mod ssh_keys;
 mod tokens;
 mod trust;
+mod walk;
+
+pub use walk::walk;
 
 use crate::model::facts::{Facts, Unreadable};
 use crate::sys::Sys;

@@ -1,6 +1,6 @@
 //! git's configuration outside repositories, in the order in which git reads it.
 
-use super::{Region, Spot, as_text};
+use super::{Region, Spot, as_text, as_text_if_any};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -158,6 +158,11 @@ pub struct ChainLink {
     pub password: bool,
     /// Whether it writes what it is given to a file in plain text (`store`).
     pub plain_text: bool,
+    /// The file that its line names (`store --file`, `cache --socket`).
+    #[serde(serialize_with = "as_text_if_any", skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Whether its program is there; `None` = that cannot be told.
+    pub installed: Option<bool>,
 }
 
 /// Who is asked for a password for an origin: file order over all blocks that fit, an empty helper forgets those before.

@@ -8,6 +8,7 @@ mod own;
 mod ssh;
 mod tokens;
 mod trust;
+mod walk;
 
 pub use environment::{Environment, Shell, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
@@ -21,6 +22,7 @@ pub use ssh::{
 };
 pub use tokens::{Keeper, PlainToken, Remote, Repository, Tokens};
 pub use trust::{Certificate, Trust, TrustPlace, TrustVariable};
+pub use walk::{Asked, Before, Expected, Forgotten, Walk};
 
 use super::text::Text;
 use serde::{Serialize, Serializer};
