@@ -57,6 +57,12 @@ pub fn urls(text: &str) -> String {
     out
 }
 
+/// A user name as it may be shown: people put tokens there (`https://TOKEN@host`), and no name is that long.
+#[must_use]
+pub fn user_name(name: &str) -> &str {
+    if name.len() > 20 && !name.contains('@') { "***" } else { name }
+}
+
 /// Masks the lines around a change that people keep secrets in: `extraHeader = ...`, `_authToken=...`, `password ...`.
 ///
 /// By the names of settings, so a secret under an innocent name is not seen. Secrets that doorkey handles are never in

@@ -293,7 +293,11 @@ const IN_THE_STORE: &str = "keep them in the store (doorkey token add PROFILE --
 /// The command that puts a new token into the place of one that is in the store.
 fn new_token(token: &StoredToken) -> Fix {
     let host = token.origin.split_once("://").map_or(token.origin.as_str(), |(_, host)| host);
-    let owner = if token.path.is_empty() { String::new() } else { format!(" --owner {}", token.path) };
+    let owner = if token.path.is_empty() {
+        String::new()
+    } else {
+        format!(" --owner {}", quoted(&token.path.replace('%', "%25")))
+    };
     command(format!("doorkey token add {} --host {host} --user {}{owner}", token.profile, token.user))
 }
 

@@ -3,6 +3,8 @@
 use super::{Check, Group, command};
 use crate::model::facts::{Facts, StoreFacts, StoredToken};
 use crate::model::finding::{Finding, Severity};
+use crate::model::route::{Origin, Scheme};
+use std::collections::BTreeSet;
 
 pub(super) static CHECK: Check = Check {
     code: "profile-without-token",
@@ -21,13 +23,15 @@ fn find(facts: &Facts) -> Vec<Finding> {
         return found;
     }
     for profile in &facts.own.profiles {
-        for host in profile.hosts.iter().filter(|h| h.transport.https()) {
-            let origin = host.https_origin();
+        let claimed = profile.claims().into_iter().map(|claim| claim.origin);
+        let origins: BTreeSet<Origin> = claimed.filter(|o| o.scheme == Scheme::Https).collect();
+        for origin in origins {
             let has = |t: &&StoredToken| t.profile == profile.name.as_str() && t.origin == origin.to_string();
             if facts.own.tokens.iter().any(|t| has(&t)) {
                 continue;
             }
-            let user = host.token_user.as_deref().unwrap_or("USER");
+            let host = profile.host_for(&origin);
+            let user = host.and_then(|h| h.token_user.as_deref()).unwrap_or("USER");
             let fix = command(format!(
                 "doorkey token add {} --host {} --user {user}",
                 profile.name,
@@ -36,7 +40,8 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let what = format!("profile {} has no token for {origin}", profile.name);
             let one = CHECK.found(what, fix);
             // Over SSH the profile works without one.
-            found.push(if host.transport.ssh() { one.with_severity(Severity::Warning) } else { one });
+            let over_ssh = host.is_some_and(|h| h.transport.ssh());
+            found.push(if over_ssh { one.with_severity(Severity::Warning) } else { one });
         }
     }
     found

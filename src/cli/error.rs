@@ -50,9 +50,9 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 fn no_home() -> Failure {
     Failure::new(
         Exit::CouldNot,
-        "HOME is not set, so there is no place for settings and state",
+        "there is no place for settings and state: HOME is not set, or a folder that was given is not an absolute path",
         "git reads its global configuration from $HOME too, and would find none",
-        "set HOME to an absolute path, or DOORKEY_CONFIG_DIR and DOORKEY_STATE_DIR",
+        "set HOME, or both DOORKEY_CONFIG_DIR and DOORKEY_STATE_DIR, to absolute paths",
     )
 }
 

@@ -6,14 +6,17 @@ use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json, table};
 use crate::engine::{profiles, when};
+use crate::formats::git_credential::MAX_VALUE;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Plan, RecordId, Step};
 use crate::model::profile::Profile;
 use crate::model::route::{Origin, OwnerPath, Scheme};
+use crate::secret::Secret;
 use crate::stores::{self, State, StoreError, in_use};
 use crate::sys::Sys;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
@@ -106,6 +109,7 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     };
     check_user(&user)?;
     let path = wanted.owner.as_deref().map_or(Ok(OwnerPath::whole_host()), OwnerPath::new)?;
+    check_owner(&profile, &origin, &path)?;
     let record = RecordId { origin: origin.to_string(), path: path.as_str().into(), user };
     let store = stores::open(&context.sys)?;
     let records = store.records(&context.sys, &name)?;
@@ -115,6 +119,7 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
         _ => Source::Prompt,
     };
     let secret = secret_from(context, source, "token", false)?;
+    check_length(&record.user, &secret)?;
     let mut plan = Plan::new(format!("token add {name}"));
     let present = in_use(&records, &record);
     let same = present.is_some_and(|r| r.state == State::Active && r.entry.secret.same_as(secret.expose()));
@@ -130,10 +135,45 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
+/// A token for an owner that the profile does not speak for would never be used.
+fn check_owner(profile: &Profile, origin: &Origin, path: &OwnerPath) -> Result<(), Failure> {
+    let claims: Vec<_> = profile.claims().into_iter().filter(|c| c.origin == *origin).collect();
+    let fits = claims
+        .iter()
+        .any(|c| c.owner.covers(path.as_str(), c.fold_case) || path.covers(c.owner.as_str(), c.fold_case));
+    if fits {
+        return Ok(());
+    }
+    let owners: Vec<&str> = claims.iter().map(|c| c.owner.as_str()).collect();
+    Err(Failure::new(
+        Exit::Usage,
+        format!("profile {} does not speak for {:?} on {origin}", profile.name, path.as_str()),
+        "a token for an owner that no route of the profile covers would never be used",
+        format!("its owners there: {}; or leave --owner out", owners.join(", ")),
+    ))
+}
+
+/// git hands a login back as `base64(user:token)` in one line, of which 4 KiB are read (SECURITY rule 2).
+fn check_length(user: &str, secret: &Secret) -> Result<(), Failure> {
+    const MOST: usize = MAX_VALUE / 4 * 3 - 1;
+    if user.len() + secret.len() <= MOST {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!("that token has {} bytes", secret.len()),
+        format!(
+            "with its user name it may have {MOST}: a longer one does not come through git's credential protocol whole"
+        ),
+        "look whether it is a token at all, and not a whole file",
+    ))
+}
+
 /// The HTTPS origin that is meant: the one given, if the profile has it, or its only one.
 fn origin_of(profile: &Profile, given: Option<&str>) -> Result<Origin, Failure> {
-    let known: Vec<Origin> =
-        profile.hosts.iter().flat_map(|h| h.origins()).filter(|o| o.scheme != Scheme::Ssh).collect();
+    let claimed = profile.claims().into_iter().map(|claim| claim.origin);
+    let known: BTreeSet<Origin> = claimed.filter(|o| o.scheme != Scheme::Ssh).collect();
+    let known: Vec<Origin> = known.into_iter().collect();
     let names = || known.iter().map(Origin::authority).collect::<Vec<_>>().join(", ");
     let Some(given) = given else {
         return match known.as_slice() {

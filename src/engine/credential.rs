@@ -11,8 +11,9 @@ use crate::model::name::{HostName, ProfileName};
 use crate::model::plan::RecordId;
 use crate::model::route::{Claim, Decision, Origin, OwnerPath, Scheme, clean_decoded_path, decide};
 use crate::model::route_table::{self, Routes};
+use crate::redact;
 use crate::secret::Secret;
-use crate::stores::{self, Entry, Record, State, Store};
+use crate::stores::{self, Entry, Record, State, Store, StoreError};
 use crate::sys::Sys;
 use std::path::Path;
 
@@ -91,7 +92,7 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
         None => None,
     };
     let table = sys
-        .read(&generation.join(route_table::FILE))
+        .read_trusted(&generation.join(route_table::FILE))
         .ok()
         .flatten()
         .and_then(|bytes| String::from_utf8(bytes).ok());
@@ -101,19 +102,18 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
     let decision = decide(&routes.claims, path.as_deref().filter(|p| !p.is_empty()));
     let claim = match decision {
         Decision::Claimed(claim) => claim.clone(),
-        Decision::Unmanaged => return unmanaged(&routes, origin, path),
+        Decision::Unmanaged => return unmanaged(sys, &routes, origin, path),
         Decision::NoPath => {
             return Err(format!(
                 "refused: {origin} is shared by owner, and this program asked without a repository path; \
-                 see: doorkey which {origin}"
+                 see its owners: doorkey route list"
             ));
         }
         Decision::Unclaimed => return Err(unclaimed(&routes, &origin, path.as_deref().unwrap_or_default())),
     };
     // A generation lives on for running programs, but what was removed since is gone at once.
     refuse_if_withdrawn(sys, generation, &claim)?;
-    let file = profiles::file(sys, &claim.profile).map_err(|e| e.to_string())?;
-    if !matches!(sys.look_through(&file), Ok(Some(_))) {
+    if !is_there(sys, &claim.profile)? {
         return Err(format!(
             "refused: profile {} was removed; run: doorkey use PROFILE, or: doorkey off",
             claim.profile
@@ -127,6 +127,12 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
         path: path.unwrap_or_default(),
         forget_on_erase,
     }))
+}
+
+/// Whether the profile still has its file.
+fn is_there(sys: &Sys, profile: &ProfileName) -> Result<bool, String> {
+    let file = profiles::file(sys, profile).map_err(|e| e.to_string())?;
+    Ok(matches!(sys.look_through(&file), Ok(Some(_))))
 }
 
 /// Refuses a claim that the profile's file does not make any more. Only a file that is not older than the generation is
@@ -154,8 +160,15 @@ fn refuse_if_withdrawn(sys: &Sys, generation: &Path, claim: &Claim) -> Result<()
     ))
 }
 
-fn unmanaged(routes: &Routes, origin: Origin, path: Option<String>) -> Result<Option<Asked>, String> {
-    if let Some((profile, compat)) = routes.compat.iter().find(|(_, c)| c.store_unknown_origins) {
+fn unmanaged(
+    sys: &Sys,
+    routes: &Routes,
+    origin: Origin,
+    path: Option<String>,
+) -> Result<Option<Asked>, String> {
+    if let Some((profile, compat)) = routes.compat.iter().find(|(_, c)| c.store_unknown_origins)
+        && is_there(sys, profile)?
+    {
         let forget_on_erase = compat.forget_on_erase;
         let profile = profile.clone();
         return Ok(Some(Asked {
@@ -177,7 +190,7 @@ fn unmanaged(routes: &Routes, origin: Origin, path: Option<String>) -> Result<Op
 
 fn unclaimed(routes: &Routes, origin: &Origin, path: &str) -> String {
     let owner = path.split('/').next().unwrap_or_default();
-    let near = routes.claims.iter().find(|c| c.owner.as_str().to_lowercase() == owner.to_lowercase());
+    let near = routes.claims.iter().find(|c| c.owner.as_str().eq_ignore_ascii_case(owner));
     let hint = match near {
         Some(claim) => format!(
             " ({} has {:?}; this host may tell upper and lower case apart, so set `provider` in the profile if it does not)",
@@ -200,25 +213,18 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         (asked.claim.as_ref().and_then(|c| c.user.as_ref()), request.username.as_ref())
         && wanted != given
     {
-        return Err(format!(
-            "refused: git asks for user {given:?}, but profile {profile} is user {wanted:?} on {origin}; \
-             take the user out of the URL, or out of credential.username in git's configuration"
-        ));
+        return Err(other_user(asked, given, wanted));
     }
-    let store = stores::open(sys).map_err(|e| format!("refused: {e}; run: doorkey store status"))?;
-    let records = store.records(sys, profile).map_err(|e| {
-        format!("refused: the credentials of {profile} cannot be read: {e}; run: doorkey store status")
-    })?;
+    let store = stores::open(sys).map_err(|e| format!("refused: {}", unopened(&e)))?;
+    let records = store
+        .records(sys, profile)
+        .map_err(|e| format!("refused: the credentials of {profile} cannot be read: {}", unopened(&e)))?;
     let found = find(&records, asked, request.username.as_deref());
     let Some(record) = found else {
         if asked.claim.is_none() {
             return Ok(Reply::nothing());
         }
-        let user = asked.claim.as_ref().and_then(|c| c.user.as_deref()).unwrap_or("USER");
-        return Err(format!(
-            "profile {profile} has no token for {origin}; run: doorkey token add {profile} --host {} --user {user}",
-            origin.authority()
-        ));
+        return Err(none_fits(&records, request, asked));
     };
     if record.state == State::Suspect && !is_set(sys, TRY_SUSPECT) {
         return Err(format!(
@@ -261,6 +267,54 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
     Ok(Reply { answer: Some(bytes), said })
 }
 
+fn other_user(asked: &Asked, given: &str, ours: &str) -> String {
+    let Asked { profile, origin, .. } = asked;
+    format!(
+        "refused: git asks for user {:?}, but profile {profile} is user {:?} on {origin}; \
+         take the user out of the URL, or out of credential.username in git's configuration",
+        redact::user_name(given),
+        redact::user_name(ours)
+    )
+}
+
+/// Why no record can be handed out, and what helps.
+fn none_fits(records: &[Record], request: &Request, asked: &Asked) -> String {
+    let Asked { profile, origin, .. } = asked;
+    let here: Vec<&Record> = records
+        .iter()
+        .filter(|r| r.state != State::Retired && r.id.origin == origin.to_string() && covers(r, asked))
+        .collect();
+    match (here.as_slice(), request.username.as_deref()) {
+        ([one], Some(given)) if one.id.user != given => other_user(asked, given, &one.id.user),
+        ([_, _, ..], given) => {
+            let users: Vec<&str> = here.iter().map(|r| redact::user_name(&r.id.user)).collect();
+            let users = users.join(", ");
+            let given = given.map(|user| format!(" {:?}", redact::user_name(user))).unwrap_or_default();
+            format!(
+                "refused: profile {profile} has tokens of {users} for {origin}, and git asks for user{given}; \
+                 name one in the URL (https://USER@HOST/...), or take the other out of use: doorkey token remove {profile}"
+            )
+        }
+        _ => {
+            let user = asked.claim.as_ref().and_then(|c| c.user.as_deref()).unwrap_or("USER");
+            format!(
+                "profile {profile} has no token for {origin}; run: doorkey token add {profile} --host {} --user {user}",
+                origin.authority()
+            )
+        }
+    }
+}
+
+/// A store that gives nothing, and the command that helps.
+fn unopened(error: &StoreError) -> String {
+    let command = match error {
+        StoreError::Locked => "doorkey store unlock",
+        StoreError::NoStore => "doorkey store init",
+        _ => "doorkey store status",
+    };
+    format!("{error}; run: {command}")
+}
+
 /// The record for a request: on exactly that origin, under the deepest path that covers it, of the user that is asked
 /// for. Several users and none asked for: nothing is guessed.
 fn find<'a>(records: &'a [Record], asked: &Asked, user: Option<&str>) -> Option<&'a Record> {
@@ -284,7 +338,9 @@ fn find<'a>(records: &'a [Record], asked: &Asked, user: Option<&str>) -> Option<
 
 fn covers(record: &Record, asked: &Asked) -> bool {
     match &asked.claim {
-        Some(claim) => OwnerPath::new(&record.id.path).is_ok_and(|p| p.covers(&asked.path, claim.fold_case)),
+        Some(claim) => {
+            OwnerPath::of_clean(&record.id.path).is_ok_and(|p| p.covers(&asked.path, claim.fold_case))
+        }
         None => record.id.path == asked.path || asked.path.is_empty(),
     }
 }
@@ -314,12 +370,20 @@ pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
     let store = stores::open(sys).map_err(|e| e.to_string())?;
     let origin = asked.origin.to_string();
     if asked.claim.is_some() {
-        // A second user beside the one that is there would make the next request undecidable.
         let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
-        let other =
-            records.iter().any(|r| r.state != State::Retired && r.id.origin == origin && r.id.user != user);
-        if other {
-            return Ok(());
+        let mut present = records.iter().filter(|r| r.state != State::Retired && r.id.origin == origin);
+        if let Some(first) = present.next() {
+            // What the user keeps here is replaced by `token add` alone: the value that git hands back may come from a
+            // URL that somebody else wrote, may be the one of a narrower record, or of a second user.
+            let mut same = std::iter::once(first).chain(present).filter(|r| {
+                r.state == State::Suspect && r.id.user == user && r.entry.secret.same_as(password.expose())
+            });
+            let works_again = same.find(|r| covers(r, &asked)).map(|r| r.id.clone());
+            return match works_again {
+                Some(id) => store.clear_suspect(sys, &asked.profile, &id).map(|_| ()),
+                None => Ok(()),
+            }
+            .map_err(|e| e.to_string());
         }
     }
     let path = if asked.claim.is_some() { String::new() } else { asked.path.clone() };

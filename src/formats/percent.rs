@@ -45,6 +45,20 @@ pub fn decode_as_git(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Encodes what would end a path or be read as something else in it (RFC 3986 section 3.3); slashes stay.
+#[must_use]
+pub fn encode_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// The byte that two hexadecimal digits name.
 #[must_use]
 pub fn hex_pair(high: u8, low: u8) -> Option<u8> {

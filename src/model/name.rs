@@ -171,6 +171,10 @@ pub fn check_user(user: &str) -> Result<(), BadName> {
     if user.starts_with('-') {
         return Err(bad(what, user, "may not start with '-'"));
     }
+    if user.contains(':') {
+        // RFC 7617 section 2.
+        return Err(bad(what, user, "may not hold ':', which ends the name in a login over HTTP"));
+    }
     match user.chars().find(|c| c.is_control() || c.is_whitespace() || "'\"`$\\;&<>|(){}".contains(*c)) {
         Some(c) => Err(bad(what, user, &format!("may not hold {c:?}"))),
         None => Ok(()),

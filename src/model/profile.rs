@@ -3,6 +3,7 @@
 use super::name::{HostName, ProfileName};
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
+use crate::formats::percent;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -152,10 +153,10 @@ pub struct RepoRoute {
     pub path: OwnerPath,
 }
 
-/// The URL, without a user.
+/// The URL, without a user, as `repo_route` reads it back.
 impl fmt::Display for RepoRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.origin, self.path.as_str())
+        write!(f, "{}/{}", self.origin, percent::encode_path(self.path.as_str()))
     }
 }
 

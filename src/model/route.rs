@@ -157,6 +157,14 @@ impl OwnerPath {
         Ok(Self(path.strip_suffix(".git").unwrap_or(&path).into()))
     }
 
+    /// As [`OwnerPath::as_str`] gave it: nothing is decoded or taken off again.
+    ///
+    /// # Errors
+    /// As [`clean_decoded_path`].
+    pub fn of_clean(path: &str) -> Result<Self, BadPath> {
+        clean_decoded_path(path).map(Self)
+    }
+
     /// The whole host.
     #[must_use]
     pub fn whole_host() -> Self {
@@ -167,6 +175,12 @@ impl OwnerPath {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// As people write it in a profile or an argument: [`OwnerPath::new`] reads it back.
+    #[must_use]
+    pub fn written(&self) -> String {
+        self.0.replace('%', "%25")
     }
 
     /// How many segments it has: the more, the stronger the claim.
@@ -201,8 +215,9 @@ impl OwnerPath {
     }
 }
 
+/// Hosts that fold owners' names allow ASCII in them only; Unicode's folding would take a Kelvin sign for a `k`.
 fn same(a: &str, b: &str, fold_case: bool) -> bool {
-    if fold_case { a.to_lowercase() == b.to_lowercase() } else { a == b }
+    if fold_case { a.eq_ignore_ascii_case(b) } else { a == b }
 }
 
 /// Why a repository path is refused (SECURITY, "What routing decides").
@@ -356,7 +371,7 @@ pub fn decide<'a>(claims: impl IntoIterator<Item = &'a Claim>, path: Option<&str
 pub fn conflicts(claims: &[Claim]) -> Vec<(&Claim, &Claim)> {
     let mut sorted: Vec<&Claim> = claims.iter().collect();
     let key = |c: &Claim| {
-        (c.origin.clone(), if c.fold_case { c.owner.0.to_lowercase() } else { c.owner.0.clone() })
+        (c.origin.clone(), if c.fold_case { c.owner.0.to_ascii_lowercase() } else { c.owner.0.clone() })
     };
     sorted.sort_by_cached_key(|c| key(c));
     let mut found = Vec::new();

@@ -66,7 +66,7 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
         let user = Some(fields.next()?).filter(|u| *u != "-").map(str::to_owned);
         let owner = match fields.next()? {
             "-" => OwnerPath::whole_host(),
-            owner => OwnerPath::new(owner).ok()?,
+            owner => OwnerPath::of_clean(owner).ok()?,
         };
         found.claims.push(Claim { profile, origin: origin.clone(), owner, fold_case, user });
     }

@@ -256,6 +256,16 @@ impl Sys {
     /// # Errors
     /// [`FsError::Unsafe`].
     pub fn check_trusted(&self, path: &Path) -> Result<(), FsError> {
+        self.check_steps(path)?;
+        // Through a link the real folders count as well: whoever may write there may put other files in place.
+        let mut known = path.ancestors().skip_while(|step| step.as_os_str().is_empty() || !step.exists());
+        match known.next().and_then(|step| Some((step, self.real_path(step)?))) {
+            Some((step, real)) if real != step => self.check_steps(&real),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_steps(&self, path: &Path) -> Result<(), FsError> {
         let mut first = true;
         for step in path.ancestors() {
             if step.as_os_str().is_empty() {

@@ -23,11 +23,14 @@ impl Places {
         // write a file that git does not read.
         let home = get("HOME").filter(|p| p.is_absolute());
         let dirs = home.as_ref().and_then(|_| directories::ProjectDirs::from("", "", "doorkey"));
-        let config =
-            get("DOORKEY_CONFIG_DIR").or_else(|| dirs.as_ref().map(|d| d.config_dir().to_path_buf()));
-        let state = get("DOORKEY_STATE_DIR").or_else(|| {
-            dirs.as_ref().map(|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_path_buf())
-        });
+        // A relative folder would be another one for each program that git starts; so there is none then.
+        let own = |name: &str, usual: &dyn Fn(&directories::ProjectDirs) -> PathBuf| match get(name) {
+            Some(folder) => Some(folder).filter(|p| p.is_absolute()),
+            None => dirs.as_ref().map(usual),
+        };
+        let config = own("DOORKEY_CONFIG_DIR", &|d| d.config_dir().to_path_buf());
+        let state =
+            own("DOORKEY_STATE_DIR", &|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_path_buf());
         let xdg = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
         let git_global = get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, &xdg?));
         let runtime = get("XDG_RUNTIME_DIR").filter(|p| p.is_absolute());

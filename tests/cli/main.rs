@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod canary;
+mod edges;
 #[path = "../support/executable.rs"]
 mod executable;
 mod helper;

@@ -100,6 +100,33 @@ fn nothing_logs_in_after_a_refusal() {
     assert_eq!(called, ["https://127.0.0.1/a/0.git", "https://127.0.0.2/a/x.git"]);
 }
 
+/// A connection that breaks says nothing about the login: the next one goes alone as well.
+#[test]
+fn a_broken_connection_proves_no_login() {
+    let refuse = "echo \"fatal: Authentication failed for '$url'\" >&2; exit 128";
+    let broken = "echo \"fatal: unable to access '$url': Empty reply from server\" >&2; exit 128";
+    let (dir, sys) = machine(&format!("sleep 0.1; case $url in */0.git) {broken};; *) {refuse};; esac"));
+    let targets: Vec<_> = (0..10).map(|n| target(&format!("https://127.0.0.1/a/{n}.git"), "acme")).collect();
+    let results = run(&sys, &targets, 8);
+    assert_eq!(results[1].verdict, Verdict::Broken);
+    assert!(results[2..].iter().all(|v| v.verdict == Verdict::NotTried));
+    assert_eq!(calls(&dir).len(), 2);
+}
+
+/// A host that does not answer is not waited for once a repository.
+#[test]
+fn a_host_that_is_down_is_tried_twice() {
+    let broken = "echo \"fatal: unable to access '$url': Failed to connect\" >&2; exit 128";
+    let (dir, sys) = machine(&format!("case $url in *127.0.0.1*) {broken};; *) {SERVE};; esac"));
+    let mut targets: Vec<_> =
+        (0..10).map(|n| target(&format!("https://127.0.0.1/a/{n}.git"), "acme")).collect();
+    targets.push(target("https://127.0.0.2/a/x.git", "acme"));
+    let results = run(&sys, &targets, 4);
+    let not_tried = results.iter().filter(|v| v.verdict == Verdict::NotTried).count();
+    assert_eq!((not_tried, results[10].verdict), (8, Verdict::Ok));
+    assert_eq!(calls(&dir).len(), 3);
+}
+
 #[test]
 fn a_public_repository_proves_no_login() {
     let refuse = "echo \"fatal: Authentication failed for '$url'\" >&2; exit 128";

@@ -78,7 +78,10 @@ pub(super) fn edit_file(
     let text = String::from_utf8_lossy(&old).into_owned();
     let mut edit = Edit::of(&text).map_err(|source| ProfilesError::Broken { path: path.clone(), source })?;
     change(&mut edit);
-    Ok(Step::edit(path, &old, edit.text().as_bytes()))
+    let new = edit.text();
+    // A file that we could not read again would take the profile out of force (SECURITY rule 20).
+    profile_file::read(name, &new).map_err(|source| ProfilesError::Broken { path: path.clone(), source })?;
+    Ok(Step::edit(path, &old, new.as_bytes()))
 }
 
 pub(super) fn as_json(profile: &Profile) -> Value {

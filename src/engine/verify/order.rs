@@ -1,7 +1,8 @@
 //! Who is tried when, and who no more: the guard against lock-outs.
 //!
 //! A login that has not proved itself yet is tried alone at its host. When it is accepted, the other repositories of
-//! that profile there follow side by side; when it is refused, nothing logs in at the host any more in this run.
+//! that profile there follow side by side; when it is refused, nothing logs in at the host any more in this run. When
+//! git comes as far as a login neither the first time nor the second, the rest is not waited for.
 //! Tokens and keys are counted apart: no host locks a key out for a refused token.
 
 use super::{Target, targets};
@@ -16,7 +17,7 @@ pub(super) enum Login {
     Accepted,
     /// The host refused it, in words.
     Refused(String),
-    /// git did not come as far as a login; others of the same profile will not either.
+    /// git did not come as far as a login.
     Unreached,
     /// There was nothing to log in with, or it is not known whether it was used.
     None,
@@ -35,7 +36,10 @@ struct Place {
 struct AtDoor {
     somebody_tries: bool,
     open_for: BTreeSet<Option<String>>,
-    refused: Option<String>,
+    /// How often git did not come as far as a login while it was not proved yet.
+    unreached: u8,
+    /// Why nobody tries any more.
+    closed: Option<String>,
 }
 
 #[derive(Debug)]
@@ -97,7 +101,7 @@ impl Order {
         let index = *state.waiting.get(at)?;
         let place = self.places.get(index)?;
         let door = state.doors.entry(place.door.clone()).or_default();
-        if let Some(reason) = &door.refused {
+        if let Some(reason) = &door.closed {
             return Some(Next { index, held: Some(reason.clone()) });
         }
         if !door.open_for.contains(&place.profile) {
@@ -114,15 +118,26 @@ impl Order {
         let Some(place) = self.places.get(index) else { return };
         let mut state = self.lock();
         let door = state.doors.entry(place.door.clone()).or_default();
-        if !door.open_for.contains(&place.profile) {
+        let proved = door.open_for.contains(&place.profile);
+        if !proved {
             door.somebody_tries = false;
         }
         match login {
-            Login::Refused(reason) => door.refused = Some(reason),
-            Login::Accepted | Login::Unreached => {
+            Login::Refused(reason) => door.closed = Some(reason),
+            Login::Accepted => {
                 door.open_for.insert(place.profile.clone());
             }
-            Login::None => {}
+            // Nothing is known of the login yet: the next one goes alone too.
+            Login::Unreached if !proved => {
+                door.unreached += 1;
+                if door.unreached > 1 {
+                    let host = &place.door.0;
+                    door.closed.get_or_insert_with(|| {
+                        format!("git came to no login at {host} twice in this run; mend that first")
+                    });
+                }
+            }
+            Login::Unreached | Login::None => {}
         }
         drop(state);
         self.changed.notify_all();

@@ -128,7 +128,7 @@ pub fn check(
 
 /// The first repository that the token is for.
 fn repository_for(profile: &Profile, id: &RecordId, given: Option<&str>) -> Option<String> {
-    let scope = OwnerPath::new(&id.path).ok()?;
+    let scope = OwnerPath::of_clean(&id.path).ok()?;
     let fits = |url: &&str| {
         repo_route(url).is_ok_and(|route| {
             let folds = profile.host_for(&route.origin).is_some_and(|h| h.folds_case());

@@ -14,6 +14,7 @@ use crate::formats::remote_url::RemoteUrl;
 use crate::redact;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::BTreeSet;
 
 /// What is wrong with a profile's file. The text is fit to be shown to people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -161,7 +162,8 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
             return Err(at(dir, format!("the folder {dir:?} must start with ~/ or /")));
         }
     }
-    let hosts = raw.host.into_iter().map(|h| host(h, text)).collect::<Result<_, _>>()?;
+    let hosts: Vec<Host> = raw.host.into_iter().map(|h| host(h, text)).collect::<Result<_, _>>()?;
+    check_hosts(&hosts).map_err(|problem| at("host", problem))?;
     let routes = raw
         .route
         .into_iter()
@@ -258,6 +260,17 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
         ssh_key: ssh.key,
         known_hosts: ssh.known_hosts,
     })
+}
+
+/// One entry an origin: with two, it would not be certain which key and which user belong to it.
+fn check_hosts(hosts: &[Host]) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for origin in hosts.iter().flat_map(Host::origins) {
+        if !seen.insert(origin.clone()) {
+            return Err(format!("{origin} stands in two [[host]] entries; put their owners into one"));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the URL of one repository (or owner) into a route.

@@ -69,8 +69,10 @@ fn host_table(host: &Host) -> Table {
         table.insert("provider", value(provider));
     }
     if !host.owners.is_empty() {
-        table
-            .insert("owners", value(host.owners.iter().map(OwnerPath::as_str).collect::<toml_edit::Array>()));
+        table.insert(
+            "owners",
+            value(host.owners.iter().map(OwnerPath::written).collect::<toml_edit::Array>()),
+        );
     }
     table.insert("transport", value(host.transport.as_str()));
     if let Some(user) = &host.token_user {

@@ -140,9 +140,10 @@ impl Sys {
         Ok(())
     }
 
-    /// Makes `launcher` the program that runs now: a hard link where that is possible, else a copy.
+    /// Makes `launcher` a copy of the program that runs now.
     ///
-    /// Either way it goes on working when the file the user started is moved, replaced or removed.
+    /// It goes on working when the file the user started is moved, removed, or written over in place, by which a hard
+    /// link would change too.
     ///
     /// # Errors
     /// What the operating system says; the old launcher stays.
@@ -155,14 +156,13 @@ impl Sys {
         self.make_dir(dir, 0o700)?;
         let fresh = dir.join(".doorkey.doorkey-new");
         let _ = std::fs::remove_file(&fresh);
-        if std::fs::hard_link(&own, &fresh).is_err() {
-            let fail = |e: io::Error| FsError::io("copy", &own, e);
-            std::fs::copy(&own, &fresh).map_err(fail)?;
-            let file = std::fs::OpenOptions::new().write(true).open(&fresh).map_err(fail)?;
-            let modified = std::fs::metadata(&own).and_then(|m| m.modified()).map_err(fail)?;
-            file.set_modified(modified).map_err(fail)?;
-            file.sync_all().map_err(fail)?;
-        }
+        let fail = |e: io::Error| FsError::io("copy", &own, e);
+        std::fs::copy(&own, &fresh).map_err(fail)?;
+        let file = std::fs::OpenOptions::new().write(true).open(&fresh).map_err(fail)?;
+        let modified = std::fs::metadata(&own).and_then(|m| m.modified()).map_err(fail)?;
+        file.set_modified(modified).map_err(fail)?;
+        file.sync_all().map_err(fail)?;
+        drop(file);
         std::fs::rename(&fresh, launcher).map_err(|e| FsError::io("rename to", launcher, e))?;
         sync_dir(dir)
     }
@@ -176,7 +176,9 @@ impl Sys {
         let (Some(ours), Some(theirs)) = (self.look_through(&own)?, self.look(launcher)?) else {
             return Ok(false);
         };
-        Ok(ours.id == theirs.id || (ours.size == theirs.size && ours.modified == theirs.modified))
+        // One file under two names is how launchers were made before; it changes with the user's own.
+        let linked = ours.id == theirs.id;
+        Ok(!linked && ours.size == theirs.size && ours.modified == theirs.modified)
     }
 
     /// Makes a file that another program wrote durable.
