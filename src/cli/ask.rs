@@ -68,6 +68,16 @@ pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, Failure
         .map_err(unanswered)
 }
 
+/// Yes or no; yes is what Enter means. Only for what changes nothing by itself.
+pub(crate) fn confirm_yes(context: &Context, question: &str) -> Result<bool, Failure> {
+    let theme = theme(context);
+    dialoguer::Confirm::with_theme(theme.as_ref())
+        .with_prompt(question)
+        .default(true)
+        .interact_on(&terminal())
+        .map_err(unanswered)
+}
+
 /// A line of text, with a suggestion.
 pub(crate) fn text(context: &Context, question: &str, suggestion: Option<&str>) -> Result<String, Failure> {
     let theme = theme(context);

@@ -5,9 +5,11 @@ use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::checks;
-use crate::engine::{apply, diagnose, inspect};
+use crate::engine::apply::{self, Applied};
+use crate::engine::{diagnose, inspect};
 use crate::model::facts::Unreadable;
 use crate::model::finding::{Finding, Fix, Severity};
+use crate::model::plan::Plan;
 use crate::redact;
 use clap::Args;
 use serde_json::{Value, json};
@@ -62,13 +64,18 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
         context.say.info("Nothing here can be mended by doorkey alone.");
         return Ok(verdict(&findings, wanted.strict));
     }
-    let applied = carry_out(context, &plan)?.is_some();
-    if !applied {
+    let Some(applied) = carried_out(context, &plan)? else {
         return Ok(verdict(&findings, wanted.strict));
-    }
+    };
     let facts = inspect::machine(&context.sys);
     let left = diagnose::findings(&facts, &only);
-    if !context.flags.json {
+    if context.flags.json {
+        let mended: Vec<Value> = diagnose::gone(&findings, &left).into_iter().map(as_json).collect();
+        let list: Vec<Value> = left.iter().map(as_json).collect();
+        let body = json!({ "change": applied.id, "mended": mended, "findings": list,
+            "unreadable": hidden(&facts.unreadable) });
+        context.say.line(json::document("doctor", body));
+    } else {
         for finding in diagnose::gone(&findings, &left) {
             context.say.marked(Mark::Good, format!("mended [{}]: {}", finding.code, shown(&finding.what)));
         }
@@ -96,15 +103,13 @@ fn verdict(findings: &[Finding], strict: bool) -> Exit {
 fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]) {
     if context.flags.json {
         let list: Vec<Value> = findings.iter().map(as_json).collect();
-        let hidden: Vec<Value> = unreadable
-            .iter()
-            .map(|u| json!({ "path": u.path.to_string_lossy(), "problem": u.problem }))
-            .collect();
-        context.say.line(json::document("doctor", json!({ "findings": list, "unreadable": hidden })));
+        let body = json!({ "findings": list, "unreadable": hidden(unreadable) });
+        context.say.line(json::document("doctor", body));
         return;
     }
     for finding in findings {
-        context.say.line(format!("{}[{}]: {}", word(finding.severity), finding.code, shown(&finding.what)));
+        let text = format!("[{}]: {}", finding.code, shown(&finding.what));
+        context.say.finding(word(finding.severity), &text);
         context.say.line(format!("  why: {}", shown(&finding.why)));
         context.say.line(format!("  fix: {}", shown(&fix(finding))));
     }
@@ -118,6 +123,16 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
     } else {
         context.say.info(summary);
     }
+}
+
+/// Carries a plan out; with `--json` the one document comes afterwards, when it is known what was mended.
+fn carried_out(context: &mut Context, plan: &Plan) -> Result<Option<Applied>, Failure> {
+    let json = context.flags.json && context.flags.yes && !context.flags.dry_run && !plan.is_empty();
+    if json { Ok(Some(apply::apply(&mut context.sys, plan)?)) } else { carry_out(context, plan) }
+}
+
+fn hidden(unreadable: &[Unreadable]) -> Vec<Value> {
+    unreadable.iter().map(|u| json!({ "path": u.path.to_string_lossy(), "problem": u.problem })).collect()
 }
 
 /// One line of text from outside: no control characters, no password of a URL.

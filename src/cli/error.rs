@@ -9,7 +9,7 @@ use crate::model::name::BadName;
 use crate::stores::StoreError;
 use crate::sys::fs::FsError;
 use crate::sys::run::RunError;
-use std::io::{self, Write};
+use std::io;
 
 /// An error as it is shown.
 #[derive(Debug)]
@@ -32,18 +32,6 @@ impl Failure {
 
     pub(crate) fn usage(what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what, "", fix)
-    }
-}
-
-/// What clap says of a wrong command line; help and version are no errors.
-pub(crate) fn usage(error: &clap::Error) -> u8 {
-    let text = error.render();
-    if error.use_stderr() {
-        let _ = write!(io::stderr().lock(), "{text}");
-        Exit::Usage as u8
-    } else {
-        let _ = write!(io::stdout().lock(), "{text}");
-        Exit::Fine as u8
     }
 }
 
@@ -81,9 +69,11 @@ impl From<FsError> for Failure {
     fn from(error: FsError) -> Self {
         let what = error.to_string();
         let (why, fix): (String, String) = match &error {
-            FsError::Io { source, .. } => {
+            FsError::Io { source, path, .. } => {
                 let (why, fix) = io_reason(source);
-                (why.into(), fix.into())
+                let owner = source.kind() == io::ErrorKind::PermissionDenied;
+                let fix = if owner { format!("{fix} {}", word(path)) } else { fix.into() };
+                (why.into(), fix)
             }
             FsError::NotAFile { .. } => ("doorkey reads and writes files only".into(), "move it away".into()),
             FsError::TooLarge { .. } => {
@@ -91,7 +81,7 @@ impl From<FsError> for Failure {
             }
             FsError::Unsafe { path, .. } => (
                 "whoever may write it could change where your credentials go".into(),
-                format!("make it yours alone: chown and chmod go-w {}", path.display()),
+                format!("make it yours alone: chown \"$(id -u)\" {0} && chmod go-w {0}", word(path)),
             ),
             FsError::Locked { .. } => (
                 "it waited ten seconds for it".into(),
@@ -99,7 +89,7 @@ impl From<FsError> for Failure {
             ),
             FsError::GitLocked { path } => (
                 "git makes this file while it writes, and removes it afterwards".into(),
-                format!("wait for the other git; if none is running, remove it: rm {}", path.display()),
+                format!("wait for the other git; if none is running, remove it: rm {}", word(path)),
             ),
         };
         Self::new(Exit::CouldNot, what, why, fix)
@@ -108,8 +98,28 @@ impl From<FsError> for Failure {
 
 impl From<BadName> for Failure {
     fn from(error: BadName) -> Self {
-        Self::usage(error.to_string(), "")
+        let (why, fix) = match error.what {
+            "profile name" => (
+                "it becomes a file's name, and a word in git's and ssh's settings",
+                "take one such as acme: a-z and 0-9 first, then also '.', '_' and '-'",
+            ),
+            "host name" | "port" | "origin" => (
+                "a credential goes to exactly one host and port",
+                "write it as HOST or HOST:PORT, such as git.acme.example:8443",
+            ),
+            "owner" => (
+                "an owner is the first part of a repository's path, and must be readable in one way only",
+                "write it as in the URL, such as acme or group/sub",
+            ),
+            _ => ("git, ssh or a shell would read it as something else", "write it as the host knows it"),
+        };
+        Self::new(Exit::Usage, error.to_string(), why, fix)
     }
+}
+
+/// A path as a word for a shell.
+fn word(path: &std::path::Path) -> String {
+    crate::engine::render::shell_word(&path.display().to_string())
 }
 
 impl From<ProfilesError> for Failure {
@@ -121,12 +131,15 @@ impl From<ProfilesError> for Failure {
             ProfilesError::Broken { path, .. } => Self::new(
                 Exit::CouldNot,
                 what,
-                "",
-                format!("edit the line, then: doorkey profile check ({})", path.display()),
+                "a profile that cannot be read speaks for nobody",
+                format!("correct that line in {}, then: doorkey profile check", word(&path)),
             ),
-            ProfilesError::BadName { path, .. } => {
-                Self::new(Exit::CouldNot, what, "", format!("rename the file: mv {} ...", path.display()))
-            }
+            ProfilesError::BadName { path, .. } => Self::new(
+                Exit::CouldNot,
+                what,
+                "the file's name is the profile's name",
+                format!("rename it: mv {} {}", word(&path), word(&path.with_file_name("NAME.toml"))),
+            ),
             ProfilesError::Conflict(a, b) => Self::new(
                 Exit::Usage,
                 what,
@@ -169,6 +182,7 @@ impl From<RunError> for Failure {
                 let (why, fix) = io_reason(&source);
                 (why, fix.into())
             }
+            RunError::Ended { .. } => ("nothing was changed", "look at what it said, and try again".into()),
             RunError::TooSlow { .. } => ("it was stopped", "try it by hand to see what it waits for".into()),
         };
         Self::new(Exit::CouldNot, what, why, fix)

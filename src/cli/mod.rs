@@ -23,6 +23,7 @@ mod table;
 mod token;
 mod token_check;
 mod undo;
+mod usage;
 mod verify;
 mod walk;
 mod which;
@@ -69,13 +70,13 @@ pub(crate) struct Context {
 /// Runs a command line and says how it ended.
 #[must_use]
 pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
-    let (sys, code) = match quick(sys, arguments) {
+    let sys = match quick(sys, arguments) {
         Quick::Done(code) => return code,
-        Quick::Not(sys) => (sys, Exit::Fine),
+        Quick::Not(sys) => sys,
     };
     let parsed = match arguments::Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return error::usage(&error),
+        Err(error) => return usage::said(&error, arguments),
     };
     let terminal = Terminal::find();
     let flags = parsed.flags;
@@ -85,11 +86,12 @@ pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
         None => status::run(&mut context),
         Some(command) => command.run(&mut context),
     };
+    // A reader that went away (`| head`) changes nothing about how it ended.
     let exit = match result {
         Ok(exit) => exit,
         Err(failure) => context.say.failure(&failure, context.flags.json),
     };
-    if context.say.broken_pipe() { code as u8 } else { exit as u8 }
+    exit as u8
 }
 
 enum Quick {

@@ -48,10 +48,12 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
         .and_then(|()| repo_route(url))
         .map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
     let mut all = profiles::all_good(&context.sys)?;
+    let known: Vec<_> = claims_of(&all).into_iter().map(|claim| claim.origin).collect();
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };
     let mut plan = Plan::new(format!("route add {route} {name}"));
+    let new_host = !known.contains(&route.origin);
     if !profile.routes.contains(&route) {
         profile.routes.push(route.clone());
         plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(&route))?);
@@ -59,6 +61,10 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
     }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} speaks for {route}"));
+        if new_host {
+            let origin = &route.origin;
+            context.say.info(format!("  {origin} is managed from now on: other owners there are refused until a profile claims them"));
+        }
     }
     Ok(Exit::Fine)
 }
@@ -77,7 +83,9 @@ fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failu
     let mut plan = Plan::new(format!("route remove {route} {name}"));
     plan.push(edit_file(context, &name, |edit: &mut Edit| edit.remove_route(&route))?);
     plan.steps.extend(refreshed(context, &all)?);
-    carry_out(context, &plan)?;
+    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("{name} speaks for {route} no more"));
+    }
     Ok(Exit::Fine)
 }
 
@@ -91,6 +99,10 @@ fn list(context: &mut Context) -> Result<Exit, Failure> {
             .map(|c| json!({ "route": route_text(c), "profile": c.profile.as_str(), "user": c.user, "folds-case": c.fold_case }))
             .collect();
         context.say.line(json::document("routes", json!({ "routes": routes })));
+        return Ok(Exit::Fine);
+    }
+    if claims.is_empty() {
+        context.say.info("There are no routes. A profile brings them: doorkey profile add NAME --host HOST");
         return Ok(Exit::Fine);
     }
     let rows =

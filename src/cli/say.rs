@@ -14,7 +14,6 @@ pub(crate) struct Say {
     color: bool,
     symbols: bool,
     quiet: bool,
-    broken: bool,
 }
 
 /// How a line begins.
@@ -37,21 +36,14 @@ impl Say {
                 terminal.output && sys.env("NO_COLOR").is_none() && sys.env("TERM") != Some("dumb")
             }
         };
-        Self { color, symbols: terminal.output, quiet: flags.quiet, broken: false }
+        Self { color, symbols: terminal.output, quiet: flags.quiet }
     }
 
-    /// Whether standard output was closed by its reader (`doorkey ... | head`).
-    pub(crate) fn broken_pipe(&self) -> bool {
-        self.broken
-    }
-
-    /// The result of a command, on standard output.
+    /// The result of a command, on standard output. A reader that went away (`| head`) is no error.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
         let mut out = io::stdout().lock();
         let text = redact::for_terminal(text.as_ref(), true);
-        if writeln!(out, "{text}").is_err() {
-            self.broken = true;
-        }
+        let _ = writeln!(out, "{text}");
     }
 
     /// As [`Say::line`], but not with `--quiet`.
@@ -70,15 +62,13 @@ impl Say {
             (true, Mark::Good) => self.paint("32", "✓"),
             (true, Mark::Warn) => self.paint("33", "!"),
             (true, Mark::Bad) => self.paint("31", "✗"),
-            (false, Mark::Good) => "ok:".into(),
-            (false, Mark::Warn) => "warning:".into(),
-            (false, Mark::Bad) => "error:".into(),
+            (false, Mark::Good) => self.paint("32", "ok:"),
+            (false, Mark::Warn) => self.paint("33", "warning:"),
+            (false, Mark::Bad) => self.paint("31", "error:"),
         };
         let text = redact::for_terminal(text.as_ref(), true);
         let mut out = io::stdout().lock();
-        if writeln!(out, "{shown} {text}").is_err() {
-            self.broken = true;
-        }
+        let _ = writeln!(out, "{shown} {text}");
     }
 
     /// A unified diff, coloured on a terminal.
@@ -92,7 +82,6 @@ impl Say {
                 _ => line.to_owned(),
             };
             if writeln!(out, "  {painted}").is_err() {
-                self.broken = true;
                 return;
             }
         }
@@ -110,17 +99,32 @@ impl Say {
         if as_json {
             self.line(json::document("error", json::failure(failure)));
         } else {
-            let mut err = io::stderr().lock();
-            let head = if self.color { "\x1b[1;31merror\x1b[0m" } else { "error" };
-            let what = redact::for_terminal(&redact::urls(&failure.what), false);
-            let _ = writeln!(err, "{head}: {what}");
-            for (label, text) in [("why", &failure.why), ("fix", &failure.fix)] {
-                if !text.is_empty() {
-                    let _ = writeln!(err, "  {label}: {}", redact::for_terminal(&redact::urls(text), false));
-                }
-            }
+            Self::error(self.color, failure);
         }
         failure.exit
+    }
+
+    /// An error on standard error.
+    pub(crate) fn error(color: bool, failure: &Failure) {
+        let mut err = io::stderr().lock();
+        let head = if color { "\x1b[1;31merror\x1b[0m" } else { "error" };
+        let what = redact::for_terminal(&redact::urls(&failure.what), false);
+        let _ = writeln!(err, "{head}: {what}");
+        for (label, text) in [("why", &failure.why), ("fix", &failure.fix)] {
+            if !text.is_empty() {
+                let _ = writeln!(err, "  {label}: {}", redact::for_terminal(&redact::urls(text), false));
+            }
+        }
+    }
+
+    /// A finding, with its severity in colour.
+    pub(crate) fn finding(&mut self, severity: &str, text: &str) {
+        let head = match severity {
+            "error" => self.paint("31", severity),
+            "warning" => self.paint("33", severity),
+            _ => severity.into(),
+        };
+        let _ = writeln!(io::stdout().lock(), "{head}{}", redact::for_terminal(text, true));
     }
 
     fn paint(&self, code: &str, text: &str) -> String {

@@ -38,12 +38,12 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     match (on, &name) {
-        (true, Some(name)) => context
-            .say
-            .marked(Mark::Good, format!("{name} is in force; {} profiles route by owner", good.len())),
+        (true, Some(name)) => {
+            context.say.marked(Mark::Good, format!("{name} is in force; {} by owner", routed(good.len())))
+        }
         (true, None) => context
             .say
-            .marked(Mark::Good, format!("{} profiles route by owner; no identity is in force", good.len())),
+            .marked(Mark::Good, format!("{} by owner; no identity is in force", routed(good.len()))),
         (false, _) => context.say.marked(
             Mark::Warn,
             "doorkey is off: git and ssh read none of its settings (doorkey use PROFILE)",
@@ -67,6 +67,11 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
         context.say.marked(Mark::Bad, error.to_string());
     }
     Ok(if bad.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+/// `1 profile routes`, `2 profiles route`.
+fn routed(count: usize) -> String {
+    format!("{} {}", super::profile::profiles_of(count), if count == 1 { "routes" } else { "route" })
 }
 
 pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {

@@ -70,6 +70,10 @@ pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
             files: Default::default(),
         });
     }
+    if plan.is_empty() && !context.flags.json {
+        context.say.info("doorkey is off already: git and ssh read none of its settings.");
+        return Ok(Exit::Fine);
+    }
     // At once: off is what one reaches for when something does not work.
     context.flags.yes = true;
     if carry_out(context, &plan)?.is_some() && !context.flags.json {

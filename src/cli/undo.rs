@@ -22,7 +22,18 @@ fn journal(context: &Context) -> Result<Journal, Failure> {
 }
 
 pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
-    let entry = journal(context)?.to_undo(&context.sys, wanted.id)?.ok_or(ApplyError::NothingToUndo)?;
+    let entry = match (journal(context)?.to_undo(&context.sys, wanted.id)?, wanted.id) {
+        (Some(entry), _) => entry,
+        (None, Some(id)) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("there is no change {id} that could be taken back"),
+                "it was never made, or was taken back already, or is older than the last fifty",
+                "see the changes and their numbers: doorkey history",
+            ));
+        }
+        (None, None) => return Err(ApplyError::NothingToUndo.into()),
+    };
     apply::refuse_out_of_order(&context.sys, &entry)?;
     let plan =
         Plan { title: format!("undo {}", entry.id), steps: entry.inverse.clone(), secrets: Vec::new() };
@@ -97,6 +108,19 @@ pub(crate) fn diff(context: &mut Context, wanted: &Which) -> Result<Exit, Failur
     let found = entries.into_iter().rev().find(|e| wanted.id.is_none_or(|id| id == e.id));
     let entry: Entry =
         found.ok_or_else(|| Failure::usage("there is no such change", "see: doorkey history"))?;
+    if context.flags.json {
+        let steps: Vec<_> = entry
+            .steps
+            .iter()
+            .map(|step| {
+                let text = preview::step_diff(&context.sys, step);
+                json!({ "what": preview::sentence(&context.sys, step), "diff": text })
+            })
+            .collect();
+        let body = json!({ "id": entry.id, "title": entry.title, "time": entry.time, "steps": steps });
+        context.say.line(json::document("diff", body));
+        return Ok(Exit::Fine);
+    }
     context.say.line(format!("{} ({}, {})", entry.id, entry.title, when::date_time(entry.time)));
     for step in &entry.steps {
         context.say.line(format!("- {}", preview::sentence(&context.sys, step)));

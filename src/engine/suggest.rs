@@ -82,7 +82,11 @@ pub fn profiles(facts: &Facts) -> Vec<Suggestion> {
             entry.user.clone_from(&token.user);
             entry.places.insert(facts.shown(&token.spot.path));
         } else {
-            known.for_each(|entry| entry.user = entry.user.take().or_else(|| token.user.clone()));
+            // A password for the whole host may be anybody's there, but only over HTTPS.
+            let mut over_https: Vec<&mut Seen> = known.filter(|entry| entry.https).collect();
+            if let [only] = over_https.as_mut_slice() {
+                only.user = only.user.take().or_else(|| token.user.clone());
+            }
         }
     }
     for alias in aliases.iter().filter(|a| a.key.is_some() && is_git_host(&a.host)) {
@@ -102,12 +106,24 @@ pub fn profiles(facts: &Facts) -> Vec<Suggestion> {
         let name = name_for(&host, owner.as_deref(), facts, &mut names);
         let key = entry.key.clone().or_else(|| {
             let named = aliases.iter().find(|a| a.name == host || (owner.is_none() && a.host == host));
-            named.and_then(|a| a.key.clone())
+            named.and_then(|a| a.key.clone()).or_else(|| default_key(facts).filter(|_| entry.ssh))
         });
         found.push((entry.repositories, suggestion(facts, name, host, owner, &entry, key)));
     }
     found.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.name.cmp(&y.name)));
     found.into_iter().map(|(_, suggestion)| suggestion).collect()
+}
+
+/// The key that ssh offers everywhere, where there is one and no other (ssh_config(5), IdentityFile).
+fn default_key(facts: &Facts) -> Option<String> {
+    const NAMES: &[&str] =
+        &["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_xmss", "id_dsa"];
+    let keys = facts.ssh.keys.iter().filter_map(|key| key.file.path.file_name()?.to_str());
+    let found: Vec<&str> = keys.filter(|name| NAMES.contains(name)).collect();
+    match found.as_slice() {
+        [only] => Some((*only).to_owned()),
+        _ => None,
+    }
 }
 
 fn note(entry: &mut Seen, remote: &Remote, alias: Option<&Alias>) {
@@ -180,8 +196,11 @@ fn claimed(facts: &Facts, host: &str, owner: Option<&str>) -> bool {
 
 /// The owner's name, else the host's first telling label; a number behind it when it is taken.
 fn name_for(host: &str, owner: Option<&str>, facts: &Facts, names: &mut BTreeSet<String>) -> String {
-    let label =
-        host.split('.').find(|l| !matches!(*l, "www" | "git" | "ssh" | "gitlab" | "code")).unwrap_or(host);
+    // `git.acme.example` is acme's, `gitlab.com` nobody's in particular.
+    let labels: Vec<&str> = host.split('.').collect();
+    let telling = labels.get(..labels.len().saturating_sub(1)).unwrap_or_default();
+    let common = |label: &&&str| !matches!(**label, "www" | "git" | "ssh" | "gitlab" | "code");
+    let label = telling.iter().find(common).or(telling.first()).copied().unwrap_or(host);
     let base: String = owner
         .unwrap_or(label)
         .to_ascii_lowercase()

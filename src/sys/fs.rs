@@ -220,13 +220,28 @@ impl Sys {
         Ok(found)
     }
 
-    /// An open file descriptor of ours, for reading.
+    /// An open file descriptor of ours, for reading, at the place where it stands.
+    ///
+    /// It is duplicated: opened anew by its name it would begin at its start, and a socket or a file that only a more
+    /// privileged parent may open would not open at all. Kernels before 5.6 can only do the latter.
     ///
     /// # Errors
     /// It is not open, or not for reading.
     pub fn open_descriptor(&self, number: i32) -> Result<File, FsError> {
+        use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
         let path = PathBuf::from(format!("/dev/fd/{number}"));
-        File::open(&path).map_err(|e| FsError::io("open", &path, e))
+        let ours = pidfd_open(getpid(), PidfdFlags::empty());
+        match ours.and_then(|own| pidfd_getfd(own, number, PidfdGetfdFlags::empty())) {
+            Ok(copy) => {
+                let flags = rustix::fs::fcntl_getfl(&copy).map_err(|e| FsError::io("open", &path, e.into()))?;
+                if flags & OFlags::RWMODE == OFlags::WRONLY {
+                    return Err(FsError::io("open", &path, io::ErrorKind::PermissionDenied.into()));
+                }
+                Ok(File::from(copy))
+            }
+            Err(rustix::io::Errno::BADF) => Err(FsError::io("open", &path, rustix::io::Errno::BADF.into())),
+            Err(_) => File::open(&path).map_err(|e| FsError::io("open", &path, e)),
+        }
     }
 
     /// The target of a symbolic link; `None` when there is no link.

@@ -50,6 +50,14 @@ pub enum RunError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// It ended with an error.
+    #[error("{program} ended with {}", code.map_or("a signal".to_owned(), |code| format!("exit code {code}")))]
+    Ended {
+        /// Its name.
+        program: String,
+        /// Its exit code; `None` when a signal ended it.
+        code: Option<i32>,
+    },
     /// It was stopped after its time limit.
     #[error("{program} did not end within {} s", limit.as_secs())]
     TooSlow {
@@ -216,7 +224,7 @@ impl Sys {
         let _ = self.remove_file(&copy);
         match status {
             Ok(status) if status.success() => Ok(after),
-            Ok(_) => Err(failed(io::ErrorKind::Interrupted.into())),
+            Ok(status) => Err(RunError::Ended { program: program.into(), code: status.code() }),
             Err(error) => Err(error),
         }
     }

@@ -1,7 +1,7 @@
 //! Whether people are there.
 
 use crate::secret::Secret;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 
@@ -32,6 +32,13 @@ impl Terminal {
     pub fn can_ask(self) -> bool {
         self.input && self.error
     }
+}
+
+/// How many columns the terminal on standard output has; `None` when it is none.
+#[must_use]
+pub fn width() -> Option<usize> {
+    let size = tcgetwinsize(io::stdout().as_fd()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// Reads one line from the terminal on standard input without showing it, into a buffer that never grows (SECURITY rule

@@ -19,6 +19,7 @@ mod hostile_names;
 mod prompts;
 mod scripted;
 mod second_run;
+mod speech;
 mod ssh_match;
 mod streams;
 mod tenants;

@@ -33,14 +33,24 @@ fn profile_add_asks_for_what_is_missing() {
     let home = Home::empty();
     let mut p = terminal(&home, &["profile", "add"]);
     p.exp_string("Name of the profile").unwrap();
+    // A slip is said, and asked again; the answers before it stay.
+    p.send_line("Acme!").unwrap();
+    p.exp_string("profile name \"Acme!\"").unwrap();
+    p.exp_string("Name of the profile").unwrap();
     p.send_line("acme").unwrap();
     p.exp_string("Its git server").unwrap();
     p.send("\x1b[A\r").unwrap(); // up from the first: the last, "another"
     p.flush().unwrap();
     p.exp_string("Host name").unwrap();
+    p.send_line("https://git.test/x").unwrap();
+    p.exp_string("was given a URL").unwrap();
+    p.exp_string("Host name").unwrap();
     p.send_line("git.test:8443").unwrap();
     p.exp_string("Owners").unwrap();
     p.send_line("acme acme-labs").unwrap();
+    p.exp_string("How its repositories are reached").unwrap();
+    p.send("\r").unwrap(); // the first: HTTPS
+    p.flush().unwrap();
     p.exp_string("user name").unwrap();
     p.send_line("ada").unwrap();
     p.exp_string("Name in commits").unwrap();
@@ -56,6 +66,76 @@ fn profile_add_asks_for_what_is_missing() {
     let text = home.text(".config/doorkey/profiles/acme.toml");
     for wanted in ["port = 8443", "\"acme-labs\"", "user = \"ada\"", "email = \"ada@acme.test\""] {
         assert!(text.contains(wanted), "{text}");
+    }
+}
+
+/// What was typed into the editor is never lost, and the profile is never a broken one.
+#[test]
+fn a_broken_edit_can_be_gone_on_with() {
+    let home = Home::in_force();
+    let path = ".config/doorkey/profiles/acme.toml";
+    let before = home.text(path);
+    let editor = home.outside("editor");
+    // Breaks the file the first time, mends it the second.
+    let script = "#!/bin/sh\nif grep -q 'broken = \\[' \"$1\"; then sed -i 's/^broken = \\[$/title = \"Mended\"/' \"$1\"\n\
+                  else { echo 'broken = ['; cat \"$1\"; } >\"$1.new\" && mv \"$1.new\" \"$1\"; fi\n";
+    crate::executable::write(&editor, script);
+    let on_terminal = |answer: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
+        command.args(["profile", "edit", "acme", "--yes"]).env_clear().current_dir(home.dir());
+        command.env("HOME", home.dir()).env("PATH", std::env::var_os("PATH").unwrap()).env("TERM", "xterm");
+        command.env("EDITOR", &editor);
+        let options = Options::new().timeout_ms(Some(20_000)).strip_ansi_escape_codes(true);
+        let mut p = spawn_with_options(command, options).unwrap();
+        p.exp_string("The profile itself is as it was").unwrap();
+        p.exp_string("Edit it again?").unwrap();
+        p.send(answer).unwrap();
+        p.flush().unwrap();
+        let shown = p.exp_eof().unwrap();
+        (ended(&p), shown)
+    };
+    let (code, shown) = on_terminal("n");
+    assert_eq!(code, 2, "{shown}");
+    assert!(
+        shown.contains("what you typed is kept in ~/.local/state/doorkey/edit/acme.not-taken.toml"),
+        "{shown}"
+    );
+    assert_eq!(home.text(path), before);
+    assert!(home.text(".local/state/doorkey/edit/acme.not-taken.toml").starts_with("broken = [\n"));
+    let (code, shown) = on_terminal("y");
+    assert_eq!(code, 0, "{shown}");
+    assert!(home.text(path).starts_with("title = \"Mended\"\n"), "{}", home.text(path));
+}
+
+#[test]
+fn an_editor_that_fails_is_named() {
+    let home = Home::in_force();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
+    command.args(["profile", "edit", "acme"]).env_clear().current_dir(home.dir());
+    command.env("HOME", home.dir()).env("PATH", std::env::var_os("PATH").unwrap()).env("EDITOR", "false");
+    let options = Options::new().timeout_ms(Some(20_000)).strip_ansi_escape_codes(true);
+    let mut p = spawn_with_options(command, options).unwrap();
+    let shown = p.exp_eof().unwrap();
+    assert_eq!(ended(&p), 3, "{shown}");
+    assert!(
+        shown.contains("false ended with exit code 1") && shown.contains("nothing was changed"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_narrow_terminal_gets_a_line_a_field() {
+    let home = Home::in_force();
+    for (columns, wanted) in [(40, "PROFILE     acme"), (200, "PROFILE  SPEAKS FOR     E-MAIL")] {
+        let mut command = Command::new("sh");
+        let line = format!("stty cols {columns}; exec \"$0\" profile list");
+        command.args(["-c", &line, env!("CARGO_BIN_EXE_doorkey")]);
+        command.env_clear().current_dir(home.dir());
+        command.env("HOME", home.dir()).env("PATH", std::env::var_os("PATH").unwrap()).env("TERM", "xterm");
+        let options = Options::new().timeout_ms(Some(20_000)).strip_ansi_escape_codes(true);
+        let mut p = spawn_with_options(command, options).unwrap();
+        let shown = p.exp_eof().unwrap();
+        assert!(shown.to_uppercase().contains(&wanted.to_uppercase()), "{columns}: {shown}");
     }
 }
 

@@ -53,6 +53,14 @@ fn add(home: &Home, owner: &str, more: &[&str]) {
     home.doorkey([&usual[..], more].concat()).ok();
 }
 
+/// Names a repository in a profile's file, as a person might by hand.
+fn write_proof(home: &Home, owner: &str, repo: &str) {
+    let line = format!(
+        "printf '\\n[[verify]]\\nrepo = \"%s\"\\n' '{repo}' >>~/.config/doorkey/profiles/{owner}.toml"
+    );
+    home.run(["sh", "-c", &line]).ok();
+}
+
 /// As [`add`], and it trusts the lab's root.
 fn add_trusting(home: &Home, owner: &str, more: &[&str]) {
     let ca = Lab::get().root_ca();
@@ -251,7 +259,8 @@ fn foreign_owner_gets_no_token() {
 }
 
 fn other_profiles_repository() {
-    let home = acme(&["--verify", GLOBEX]);
+    let home = acme(&[]);
+    write_proof(&home, "acme", GLOBEX);
     add_trusting(&home, "globex", &[]);
     right_token(&home, "globex");
     use_profile(&home, "acme");
@@ -542,7 +551,8 @@ fn says_what_is_missing() {
         .says("doorkey profile edit acme");
     home.doorkey(["verify", "nobody"]).exits(2).says("there is no profile nobody");
     home.doorkey(["verify", "--repo", "ext::touch ran"]).exits(2).says("names a program for git to run");
-    add(&home, "globex", &["--verify", "ext::touch ran"]);
+    add(&home, "globex", &[]);
+    write_proof(&home, "globex", "ext::touch ran");
     home.git_config("protocol.ext.allow", "always");
     verify_one(&home, &["globex"]).breaks_at("repository", "bad-url");
     assert!(!home.path.join("ran").exists());

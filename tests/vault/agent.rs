@@ -140,7 +140,7 @@ fn others_get_nothing() {
     }
     let question = format!("get {}\n", recipient(&machine));
     assert!(!ask(&socket, question.as_bytes()).is_empty());
-    let this = std::env::current_exe().unwrap();
+    let (_folder, this) = crate::machine::program_for_all();
     let variable = format!("{SOCKET}={}", socket.display());
     let variable_2 = format!("{ROOT}={question}");
     let stranger = ["--reuid=4343", "--regid=4343", "--clear-groups", "env", &variable, &variable_2];

@@ -22,7 +22,7 @@ fn keyring() -> String {
 
 /// Runs one of the ignored tests below in a process of its own, behind `before`.
 fn elsewhere(before: &[&str], test: &str, name: &str) -> Result<Vec<u8>, String> {
-    let this = std::env::current_exe().unwrap();
+    let (_folder, this) = crate::machine::program_for_all();
     let variable = format!("{NAME}={name}");
     let test = format!("kernel_keyring::{test}");
     let line: Vec<&str> = before.iter().copied().chain(["env", &variable, this.to_str().unwrap()]).collect();

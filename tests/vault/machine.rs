@@ -14,6 +14,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// This program where every user may start it: its own folder may lie in somebody's home.
+pub(crate) fn program_for_all() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("vault-tests");
+    let this = std::env::current_exe().unwrap();
+    // A link is enough, and no time is spent on a copy; it fails from one file system to another.
+    if fs::hard_link(&this, &program).is_err() {
+        crate::executable::write(&program, fs::read(&this).unwrap());
+    }
+    (folder, program)
+}
+
 pub(crate) struct Machine {
     pub(crate) root: TempDir,
     pub(crate) sys: Sys,

@@ -11,6 +11,8 @@
 mod agent;
 mod crash;
 mod damage;
+#[path = "../support/executable.rs"]
+mod executable;
 mod guards;
 mod kernel_keyring;
 mod ledger;

@@ -5,8 +5,8 @@ use crate::cli::change::carry_out;
 use crate::cli::error::Failure;
 use crate::cli::say::Mark;
 use crate::cli::{Context, Exit, ask};
-use crate::engine::{apply, in_force, profiles};
-use crate::model::name::{HostName, ProfileName, check_user};
+use crate::engine::{apply, in_force, profiles, render};
+use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::{Host, Identity, Profile, Proxy, Transport, Trust, Verify};
 use crate::model::profile_file;
@@ -26,7 +26,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "HOST[:PORT]")]
     host: Option<String>,
     /// The SSH port where that is not 22
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     ssh_port: Option<u16>,
     /// An owner (organisation, group, user) it speaks for; may be repeated; none = the whole host
     #[arg(long = "owner", value_name = "OWNER")]
@@ -124,6 +124,15 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
     }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("profile {} is made", profile.name));
+        for host in profile.hosts.iter().filter_map(|host| host.ssh_key.as_deref()) {
+            let home = context.sys.places().home().map(std::path::Path::to_path_buf).unwrap_or_default();
+            if !matches!(context.sys.look_through(&render::key_path(&home, host)), Ok(Some(_))) {
+                context.say.marked(
+                    Mark::Warn,
+                    format!("there is no key {host} yet: doorkey ssh new {}", profile.name),
+                );
+            }
+        }
         for hint in next_steps(&profile) {
             context.say.info(format!("  next: {hint}"));
         }
@@ -178,6 +187,7 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
     if let Some(user) = &wanted.user {
         check_user(user)?;
     }
+    check_person(wanted)?;
     let transport = match wanted.transport {
         Some(Way::Https) => Transport::Https,
         Some(Way::Ssh) => Transport::Ssh,
@@ -223,8 +233,50 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
     };
     // What a person could not write into the file is not written by us either.
     let text = profile_file::write_new(&profile);
-    let read = profile_file::read(&name, &text).map_err(|e| Failure::usage(e.problem, ""))?;
+    let read = profile_file::read(&name, &text).map_err(|e| {
+        Failure::new(
+            Exit::Usage,
+            e.problem,
+            "the profile's file could not say it either",
+            "see: doorkey profile add --help",
+        )
+    })?;
+    check_proofs(&read)?;
     Ok((read, roots))
+}
+
+/// What git would put into commits as it stands.
+fn check_person(wanted: &Add) -> Result<(), Failure> {
+    if wanted.person.as_deref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(Failure::usage("--name is empty", "leave it out, or give the name for commits"));
+    }
+    if wanted.email.as_deref().is_some_and(|email| !email.trim().trim_matches('@').contains('@')) {
+        return Err(Failure::usage(
+            format!("{:?} is no e-mail address", wanted.email.as_deref().unwrap_or_default()),
+            "give it as NAME@HOST, or leave it out",
+        ));
+    }
+    Ok(())
+}
+
+/// Each repository that is to prove the profile must be one that it speaks for.
+fn check_proofs(profile: &Profile) -> Result<(), Failure> {
+    let claims = profile.claims();
+    for verify in &profile.verify {
+        let route = profile_file::repo_route(&verify.repo).map_err(|problem| {
+            Failure::usage(format!("--verify: {problem}"), "give the URL that git uses")
+        })?;
+        let on_origin: Vec<_> = claims.iter().filter(|c| c.origin == route.origin).collect();
+        if !on_origin.iter().any(|c| c.owner.covers(route.path.as_str(), c.fold_case)) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("--verify: {route} is not a repository of this profile"),
+                "no host and owner of the profile covers it, so it would be tried with nobody's credential",
+                "leave it out, or add its owner: --owner OWNER",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A folder as the profile's file wants it: absolute, or below `~`.
@@ -273,11 +325,27 @@ fn copied_roots(
     Ok((names, copies))
 }
 
+/// Asks until the answer can be used: a slip of the finger must not cost the answers before it.
+fn until_good(
+    context: &Context,
+    question: &str,
+    check: impl Fn(&str) -> Result<(), Failure>,
+) -> Result<String, Failure> {
+    loop {
+        let answer = ask::text(context, question, None)?;
+        match check(answer.trim()) {
+            Ok(()) => return Ok(answer),
+            Err(failure) => context.say.aside(format!("{}: {}", failure.what, failure.fix)),
+        }
+    }
+}
+
 fn ask_for_the_rest(context: &Context, wanted: &mut Add) -> Result<(), Failure> {
     let filled = |text: String| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
     if wanted.name.is_none() {
-        let name = ask::text(context, "Name of the profile (acme)", None)?;
-        ProfileName::new(name.trim())?;
+        let name = until_good(context, "Name of the profile, such as acme", |name| {
+            ProfileName::new(name).map(|_| ()).map_err(Failure::from)
+        })?;
         wanted.name = filled(name);
     }
     if wanted.host.is_none() {
@@ -285,19 +353,30 @@ fn ask_for_the_rest(context: &Context, wanted: &mut Add) -> Result<(), Failure> 
         let chosen = ask::choice(context, "Its git server", &hosts)?;
         let host = match hosts.get(chosen) {
             Some(&"another") | None => {
-                ask::text(context, "Host name, with :PORT if HTTPS is not on 443", None)?
+                until_good(context, "Host name, with :PORT if HTTPS is not on 443", |host| {
+                    host_origin(host).map(|_| ())
+                })?
             }
             Some(known) => (*known).to_owned(),
         };
-        Origin::from_authority(Scheme::Https, host.trim()).map(|o| HostName::new(o.host.as_str()))??;
         wanted.host = filled(host);
     }
     if wanted.owners.is_empty() {
-        let owners =
-            ask::text(context, "Owners it speaks for, separated by blanks (none: the whole host)", None)?;
+        let question = "Owners it speaks for, separated by blanks (none: the whole host)";
+        let owners = until_good(context, question, |owners| {
+            owners.split_whitespace().try_for_each(|owner| Ok(OwnerPath::new(owner).map(|_| ())?))
+        })?;
         wanted.owners = owners.split_whitespace().map(str::to_owned).collect();
     }
-    if wanted.user.is_none() {
+    if wanted.transport.is_none() && wanted.ssh_key.is_none() && wanted.ssh_port.is_none() {
+        let ways = ["HTTPS, with a token", "SSH, with a key", "both"];
+        wanted.transport = Some(match ask::choice(context, "How its repositories are reached", &ways)? {
+            0 => Way::Https,
+            1 => Way::Ssh,
+            _ => Way::Both,
+        });
+    }
+    if wanted.transport != Some(Way::Ssh) && wanted.user.is_none() {
         wanted.user = filled(ask::text(context, "Your user name there", None)?);
     }
     if wanted.person.is_none() {

@@ -1,6 +1,7 @@
 //! `doorkey profile add|list|show|edit|remove|check`
 
 mod add;
+mod edit;
 mod suggest;
 
 use super::change::carry_out;
@@ -56,7 +57,7 @@ pub(crate) fn run(context: &mut Context, command: ProfileCommand) -> Result<Exit
         ProfileCommand::Add(wanted) => add::run(context, *wanted),
         ProfileCommand::List => list(context),
         ProfileCommand::Show(name) => show(context, &name),
-        ProfileCommand::Edit(name) => edit(context, &name),
+        ProfileCommand::Edit(name) => edit::run(context, &name),
         ProfileCommand::Remove(name) => remove(context, &name),
         ProfileCommand::Check => check(context),
     }
@@ -168,7 +169,7 @@ fn check(context: &mut Context) -> Result<Exit, Failure> {
         let body = json!({ "good": good.len(), "problems": bad.iter().map(ToString::to_string).collect::<Vec<_>>() });
         context.say.line(json::document("profile-check", body));
     } else if bad.is_empty() {
-        context.say.marked(Mark::Good, format!("{} profiles, and no route is claimed twice", good.len()));
+        context.say.marked(Mark::Good, format!("{}, and no route is claimed twice", profiles_of(good.len())));
     }
     if bad.is_empty() {
         return Ok(Exit::Fine);
@@ -177,10 +178,16 @@ fn check(context: &mut Context) -> Result<Exit, Failure> {
         for error in bad {
             let failure = Failure::from(error);
             context.say.marked(Mark::Bad, &failure.what);
+            context.say.info(format!("  why: {}", failure.why));
             context.say.info(format!("  fix: {}", failure.fix));
         }
     }
     Ok(Exit::Findings)
+}
+
+/// `1 profile`, `2 profiles`.
+pub(in crate::cli) fn profiles_of(count: usize) -> String {
+    if count == 1 { "1 profile".into() } else { format!("{count} profiles") }
 }
 
 fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
@@ -199,37 +206,6 @@ fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
         context.say.marked(Mark::Good, format!("{name} is removed"));
         context.say.info("  take it back: doorkey undo");
     }
-    Ok(Exit::Fine)
-}
-
-/// Opens the user's editor on a copy, so that a broken file never replaces a good one.
-fn edit(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
-    let name = ProfileName::new(&wanted.profile)?;
-    let path = profiles::file(&context.sys, &name)?;
-    let old = context.sys.read(&path)?.ok_or_else(|| ProfilesError::Unknown(name.to_string()))?;
-    if !context.terminal.can_ask() {
-        return Err(Failure::usage(
-            "there is no terminal for an editor",
-            format!("edit the file {} and run: doorkey profile check", context.sys.shown(&path)),
-        ));
-    }
-    let editor = context.sys.env("VISUAL").or(context.sys.env("EDITOR")).unwrap_or("vi").to_owned();
-    let new = context.sys.edit_text(&editor, &format!("{name}.toml"), &old)?;
-    if new == old {
-        context.say.info("Nothing was changed.");
-        return Ok(Exit::Fine);
-    }
-    let text = String::from_utf8_lossy(&new).into_owned();
-    let changed = profile_file::read(&name, &text)
-        .map_err(|source| ProfilesError::Broken { path: path.clone(), source })?;
-    let mut all = profiles::all(&context.sys)?.good;
-    all.retain(|p| p.name != name);
-    all.push(changed);
-    profiles::check_routes(&all)?;
-    let mut plan = Plan::new(format!("profile edit {name}"));
-    plan.push(Step::edit(path, &old, &new));
-    plan.steps.extend(refreshed(context, &all)?);
-    carry_out(context, &plan)?;
     Ok(Exit::Fine)
 }
 

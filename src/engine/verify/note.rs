@@ -1,6 +1,7 @@
 //! What a repository's rungs do not show: whose credential it was, and whether doorkey was asked at all.
 
 use super::{Heard, Said, Target};
+use crate::engine::render::shell_word;
 use crate::engine::{generation, profiles, which};
 use crate::model::name::ProfileName;
 use crate::model::profile::Profile;
@@ -60,11 +61,16 @@ pub(super) fn of(
     let speaker = routing.speaker(real);
     if speaker != Some(wanted) {
         let who = speaker.map_or("no profile".to_owned(), |p| format!("profile {p}"));
+        // Another tenant's repository is theirs to prove; a route for it would send our token there.
+        let fix = match speaker {
+            Some(other) => format!("doorkey verify {other} --repo {}", shell_word(&url)),
+            None => format!("doorkey route add {} {wanted}", shell_word(&url)),
+        };
         let why = which::ask(sys, real).map(|answer| answer.why).unwrap_or_default();
         return Some(Note {
             code: "wrong-profile",
             what: format!("{who} speaks for {url}, not {wanted}: {}", redact::for_terminal(&why, false)),
-            fix: format!("doorkey route add {url} {wanted}"),
+            fix,
         });
     }
     if !routing.in_force {

@@ -322,10 +322,42 @@ fn check_proxy(url: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The first words of a parser's message, as a sentence without its pictures.
+/// A parser's message in the words of this file, without its pictures.
 fn plain_words(message: &str) -> String {
     let flat: Vec<&str> = message.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    flat.join("; ")
+    let flat = flat.join("; ");
+    let mut quoted = flat.split('`').skip(1).step_by(2);
+    if flat.starts_with("unknown field") {
+        let name = quoted.next().unwrap_or_default();
+        let known: Vec<&str> = quoted.collect();
+        return format!("there is no setting {name:?} here; there are: {}", known.join(", "));
+    }
+    if flat.starts_with("missing field") {
+        return format!("the setting {:?} is missing", quoted.next().unwrap_or_default());
+    }
+    let wrong = flat.strip_prefix("invalid type: ").or_else(|| flat.strip_prefix("invalid value: "));
+    if let Some((found, wanted)) = wrong.and_then(|text| text.split_once(", expected ")) {
+        let wanted = match wanted {
+            "a sequence" => "a list such as [\"one\", \"two\"]",
+            "a string" => "a text in quotes",
+            "a boolean" => "true or false",
+            "u16" => "a number from 0 to 65535",
+            "u32" => "a number",
+            _ if wanted.starts_with("struct") => "a table such as { user = \"ada\" }",
+            other => other,
+        };
+        let kind = found.split([' ', '`']).next().unwrap_or_default();
+        let found = match kind {
+            "string" => "a text",
+            "integer" | "floating" => "a number",
+            "boolean" => "true or false",
+            "sequence" => "a list",
+            "map" => "a table",
+            _ => "something else",
+        };
+        return format!("this is {found}, and must be {wanted}");
+    }
+    flat
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -13,6 +13,7 @@ mod lab;
 mod log;
 mod names;
 pub(crate) mod namespace;
+mod own_root;
 mod pki;
 mod proxy_intercepting;
 mod proxy_tunnel;

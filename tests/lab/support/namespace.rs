@@ -1,6 +1,6 @@
 //! Namespaces of our own: mount, network, pid, host name, IPC. Everything started inside ends with pid 1.
 
-use super::etc;
+use super::{etc, own_root};
 use std::process::{Command, ExitCode, Stdio};
 
 /// Says where this process runs: unset outside, `init` for pid 1 of the namespaces, `tests` below it.
@@ -51,8 +51,15 @@ pub(crate) fn enter() -> ExitCode {
         // sshd, nginx and each test's home have users of their own, so one mapped uid is not enough.
         flags.extend(["--user", "--map-root-user", "--map-auto"]);
     }
-    let probe = Command::new("unshare").args(&flags).arg("true").stdin(Stdio::null()).output();
-    match probe {
+    let probe =
+        |flags: &[&str]| Command::new("unshare").args(flags).arg("true").stdin(Stdio::null()).output();
+    let mut probed = probe(&flags);
+    if probed.as_ref().is_ok_and(|output| !output.status.success()) {
+        // Where the root is no mount point, `init` makes the namespace private.
+        flags.extend(["--propagation", "unchanged"]);
+        probed = probe(&flags);
+    }
+    match probed {
         Ok(output) if output.status.success() => {}
         Ok(output) => {
             eprint!("lab: no namespaces to be had here: {}", String::from_utf8_lossy(&output.stderr));
@@ -80,9 +87,12 @@ pub(crate) fn enter() -> ExitCode {
 #[expect(clippy::zombie_processes, reason = "its loop waits for every child there is")]
 /// Pid 1: makes the mounts, runs the tests as a child and reaps whatever is orphaned meanwhile.
 pub(crate) fn init() -> ExitCode {
+    // By its name: another root may be taken below.
+    let this = std::env::current_exe().expect("own path");
+    own_root::make_private().expect("mounts of our own");
     etc::make_private();
     let keep = ["CI", "RUST_BACKTRACE", "TERM", "NO_COLOR", "DOORKEY_LAB_LOGS"];
-    let child = Command::new(std::env::current_exe().expect("own path"))
+    let child = Command::new(this)
         .args(std::env::args_os().skip(1))
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| keep.iter().any(|kept| name == kept)))
