@@ -245,22 +245,9 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     }
     hosts.retain(|_, speakers| !speakers.is_empty());
     for (host, speakers) in &hosts {
-        let whole = speakers.len() == 1
-            && speakers.iter().all(|p| {
-                p.claims()
-                    .iter()
-                    .filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh)
-                    .count()
-                    == 1
-                    // ssh cannot match a port, so another one than the standard needs ssh-match to tell.
-                    && ssh_host(p, host).is_some_and(|h| h.owners.is_empty() && h.ssh_port == 22)
-            });
         let names = ssh_names(host);
-        if let (true, Some(profile)) = (whole, speakers.first()) {
-            out.push_str(&format!("Match host {names}\n"));
-            ssh_block(&mut out, wanted, profile, host)?;
-            continue;
-        }
+        // Never a plain block, not even for a whole host: the port, other profiles' routes on the host (with a key or
+        // without) and what was removed since are known to ssh-match alone.
         for profile in speakers {
             let command = ssh_match(wanted, host, &[profile.name.as_str()], false)?;
             out.push_str(&format!("Match host {names} exec \"{command}\"\n"));

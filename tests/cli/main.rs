@@ -20,6 +20,7 @@ mod prompts;
 mod scripted;
 mod second_run;
 mod ssh_match;
+mod ssh_whole_host;
 mod streams;
 mod tenants;
 mod undo;

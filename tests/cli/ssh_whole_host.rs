@@ -1,0 +1,94 @@
+//! A profile that has a whole host offers its key there, and nowhere else: not to another profile's owner, not on
+//! another port, and not after it was removed.
+
+use crate::home::{Home, Ran};
+
+/// `whole` claims all of git.test over SSH.
+fn whole_host(more: &[&str]) -> Home {
+    let home = Home::empty();
+    home.write(".ssh/id_whole", "whole", 0o600);
+    home.write(".ssh/config", "", 0o600);
+    add(&home, "whole", &[&["--transport", "ssh", "--ssh-key", "id_whole"], more].concat());
+    home
+}
+
+fn add(home: &Home, name: &str, more: &[&str]) {
+    home.run(&[&["profile", "add", name, "--host", "git.test", "--yes"], more].concat()).ok();
+}
+
+fn in_force(home: &Home) {
+    home.run(&["use", "whole", "--yes"]).ok();
+}
+
+/// The keys and the port that the real ssh would take, and whether it would use a key at all.
+struct Offer {
+    keys: Vec<String>,
+    closed: bool,
+    port: String,
+    said: String,
+}
+
+fn offer(home: &Home, arguments: &[&str]) -> Offer {
+    let config = home.path(".ssh/config");
+    let mut command = home.program("ssh");
+    command.args(["-G", "-F", config.to_str().unwrap()]).args(arguments);
+    let ran = Ran::of(&command.output().unwrap()).ok();
+    let values = |name: &str| -> Vec<String> {
+        let lines = ran.out.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        lines.map(|value| value.rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    let keys = values("identityfile").into_iter().filter(|key| home.path(&format!(".ssh/{key}")).exists());
+    Offer {
+        keys: keys.collect(),
+        closed: values("pubkeyauthentication") == ["false"],
+        port: values("port").concat(),
+        said: ran.err,
+    }
+}
+
+#[track_caller]
+fn offers(home: &Home, arguments: &[&str], key: &str) {
+    let found = offer(home, arguments);
+    assert!(found.keys == [key] && !found.closed, "{arguments:?}: {:?} {}", found.keys, found.said);
+}
+
+#[track_caller]
+fn offers_nothing(home: &Home, arguments: &[&str]) {
+    let found = offer(home, arguments);
+    assert!(found.keys.is_empty() && found.closed, "{arguments:?}: {:?} {}", found.keys, found.said);
+}
+
+#[test]
+fn the_whole_host_is_open_to_everything_but_other_profiles() {
+    let home = whole_host(&[]);
+    in_force(&home);
+    for arguments in [
+        &["git@git.test", "git-upload-pack 'any/x.git'"][..],
+        &["git@git.test"],
+        &["-T", "git@GIT.TEST."],
+        &["-s", "git@git.test", "sftp"],
+        &["-p", "22", "git@git.test"],
+    ] {
+        offers(&home, arguments, "id_whole");
+    }
+}
+
+#[test]
+fn another_profiles_owner_counts_also_when_it_has_no_key() {
+    let home = whole_host(&[]);
+    add(&home, "globex", &["--owner", "globex", "--transport", "ssh"]);
+    in_force(&home);
+    assert!(home.run(&["which", "ssh://git@git.test/globex/x.git"]).ok().out.starts_with("globex "));
+    offers_nothing(&home, &["git@git.test", "git-upload-pack 'globex/x.git'"]);
+    offers(&home, &["git@git.test", "git-upload-pack 'any/x.git'"], "id_whole");
+}
+
+#[test]
+fn another_profiles_single_repository_counts_also_when_it_has_no_key() {
+    let home = whole_host(&[]);
+    home.run(&["profile", "add", "globex", "--host", "other.test", "--yes"]).ok();
+    home.run(&["route", "add", "ssh://git@git.test/partner/x", "globex", "--yes"]).ok();
+    in_force(&home);
+    offers_nothing(&home, &["git@git.test", "git-upload-pack 'partner/x.git'"]);
+    offers(&home, &["git@git.test", "git-upload-pack 'partner/y.git'"], "id_whole");
+}
