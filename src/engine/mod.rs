@@ -5,6 +5,7 @@ pub mod credential;
 pub mod diagnose;
 pub mod generation;
 pub mod in_force;
+pub mod include_line;
 pub mod inspect;
 pub mod journal;
 pub mod preview;

@@ -155,6 +155,36 @@ fn the_includes_are_put_back() {
 }
 
 #[test]
+fn a_line_in_a_comment_or_a_value_is_no_include() {
+    let hide: [fn(&str) -> String; 2] = [
+        |text| text.replace("\nInclude", "\n#Include").replace("[include]", "#[include]"),
+        // For git the header is the end of the value above it; for ssh it stands behind a word.
+        |text| text.replace("[include]", "[alias]\n\tx = a\\\n[include]").replace("Include", "# see Include"),
+    ];
+    for hide in hide {
+        let home = in_force();
+        let (git, ssh) = (home.read(".gitconfig"), format!("\n{}", home.read(".ssh/config")));
+        home.write(".gitconfig", hide(&git), 0o644);
+        home.write(".ssh/config", hide(&ssh), 0o600);
+        assert_ne!(offered(&home, "acme"), ["id_acme"]);
+        same(&home.codes(), &["git-include-missing", "ssh-include-missing"]);
+        mend(&home);
+        same(&home.codes(), &[]);
+        assert_eq!(offered(&home, "acme"), ["id_acme"]);
+        // `use` sees it too.
+        home.write(".gitconfig", hide(&git), 0o644);
+        home.write(".ssh/config", hide(&ssh), 0o600);
+        home.doorkey(&["use", "acme", "--yes"]).fine();
+        assert_eq!(offered(&home, "acme"), ["id_acme"]);
+        let path = home.program("git", &["config", "--get", "credential.https://git.test.helper"]);
+        assert!(path.fine().out.contains("credential --generation"));
+        let before = home.stamps();
+        home.doorkey(&["use", "acme", "--yes"]).fine();
+        assert!(home.stamps() == before);
+    }
+}
+
+#[test]
 fn a_lost_launcher_comes_back() {
     let home = in_force();
     fs::remove_file(home.path(".local/state/doorkey/bin/doorkey")).unwrap();
