@@ -12,6 +12,7 @@ pub mod preview;
 pub mod profiles;
 pub mod render;
 pub mod ssh_match;
+pub mod ssh_port;
 pub mod suggest;
 pub mod verify;
 mod way_back;

@@ -283,7 +283,8 @@ fn ssh_match(
     let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
     let folder = ssh_shell_word(&generation::folder(wanted.state, wanted.name))?;
     let verb = if closing { "ssh-match --closing" } else { "ssh-match" };
-    Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} {}", profiles.join(" ")))
+    // ssh puts the port that it knows by then into the place of %p (ssh_config(5), TOKENS).
+    Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} --port %p {}", profiles.join(" ")))
 }
 
 fn ssh_block(

@@ -92,3 +92,92 @@ fn another_profiles_single_repository_counts_also_when_it_has_no_key() {
     offers_nothing(&home, &["git@git.test", "git-upload-pack 'partner/x.git'"]);
     offers(&home, &["git@git.test", "git-upload-pack 'partner/y.git'"], "id_whole");
 }
+
+#[test]
+fn another_port_of_a_whole_host_gets_nothing() {
+    let home = whole_host(&[]);
+    in_force(&home);
+    for arguments in [
+        &["-p", "2222", "git@git.test"][..],
+        &["git@git.test", "-p2222", "git-upload-pack 'any/x.git'"],
+        &["ssh://git@git.test:2222"],
+        &["-o", "Port=2222", "git@git.test"],
+        &["-o", "Port = 2222", "git@git.test"],
+        &["-oPort\t2222", "git@git.test"],
+        &["-o", "port \"2222\"", "git@git.test"],
+        &["-o", " port=2222 ", "-p", "22", "git@git.test"],
+    ] {
+        offers_nothing(&home, arguments);
+        assert_eq!(offer(&home, arguments).port, "2222", "{arguments:?}");
+    }
+    offers(&home, &["-o", "Port = 22", "git@git.test"], "id_whole");
+    // The user sends the one port that is claimed elsewhere, as for a host that is reached by 443.
+    home.write(
+        ".ssh/config",
+        home.text(".ssh/config") + "Host git.test\n  HostName ssh.git.test\n  Port 443\n",
+        0o600,
+    );
+    offers(&home, &["git@git.test"], "id_whole");
+}
+
+#[test]
+fn a_port_that_is_the_only_one_claimed_is_not_guessed() {
+    let home = whole_host(&["--ssh-port", "2222"]);
+    in_force(&home);
+    offers(&home, &["-p", "2222", "git@git.test"], "id_whole");
+    offers_nothing(&home, &["git@git.test"]);
+    offers_nothing(&home, &["-p", "22", "git@git.test"]);
+    home.write(".ssh/config", home.text(".ssh/config") + "Host git.test\n  Port 2222\n", 0o600);
+    offers(&home, &["git@git.test"], "id_whole");
+    offers(&home, &["git@git.test", "git-upload-pack 'any/x.git'"], "id_whole");
+    offers_nothing(&home, &["-p", "22", "git@git.test"]);
+}
+
+#[test]
+fn of_several_ports_the_one_in_the_users_configuration_decides() {
+    let two_ports = || {
+        let home = whole_host(&["--owner", "acme"]);
+        home.write(".ssh/id_globex", "globex", 0o600);
+        add(
+            &home,
+            "globex",
+            &["--owner", "globex", "--transport", "ssh", "--ssh-port", "2222", "--ssh-key", "id_globex"],
+        );
+        in_force(&home);
+        home
+    };
+    let asks = |owner: &'static str| ["git@git.test", owner];
+    let (acme, globex) = (asks("git-upload-pack 'acme/x.git'"), asks("git-upload-pack 'globex/x.git'"));
+    let home = two_ports();
+    offers(&home, &acme, "id_whole");
+    offers_nothing(&home, &globex);
+    let at_2222 = [
+        "Host git.test\n  Port 2222\n",
+        "Host *.test\n  Port=2222\nHost *\n  Port 22\n",
+        "Match host git.test user git\n  Port 2222\n",
+        "Include more\n",
+    ];
+    for text in at_2222 {
+        let home = two_ports();
+        home.write(".ssh/config", home.text(".ssh/config") + text, 0o600);
+        home.write(".ssh/more", "Host git.*\n  Port 2222\n", 0o600);
+        let include = format!("Include {}\n", home.path(".ssh/more").display());
+        home.write(".ssh/config", home.text(".ssh/config").replace("Include more\n", &include), 0o600);
+        assert_eq!(offer(&home, &acme).port, "2222", "{text}");
+        offers_nothing(&home, &acme);
+        offers(&home, &globex, "id_globex");
+        // An explicit port is not asked about.
+        let explicit = ["-p", "22", "git@git.test", "git-upload-pack 'acme/x.git'"];
+        offers(&home, &explicit, "id_whole");
+    }
+    // A command decides: nobody can tell but ssh, and it does later.
+    let home = two_ports();
+    home.write(
+        ".ssh/config",
+        home.text(".ssh/config") + "Match host git.test exec \"true\"\n  Port 2222\n",
+        0o600,
+    );
+    let found = offer(&home, &acme);
+    assert!(found.keys.is_empty() && found.said.contains("ssh://git@git.test:PORT/"), "{}", found.said);
+    offers_nothing(&home, &globex);
+}

@@ -97,7 +97,7 @@ pub(super) fn include_path(sys: &Sys, value: &str, file: &Path) -> Option<PathBu
 }
 
 /// Whether a file is one that doorkey generates.
-pub(super) fn is_ours(sys: &Sys, path: &Path) -> bool {
+pub(in crate::engine) fn is_ours(sys: &Sys, path: &Path) -> bool {
     sys.places().state().is_some_and(|state| path.starts_with(state))
 }
 

@@ -151,7 +151,7 @@ fn region(bytes: &[u8], directive: &Directive) -> Region {
 }
 
 /// The files that a pattern of `Include` stands for (ssh_config(5), Include; glob(7)), sorted.
-fn included(sys: &Sys, folder: &Path, written: &str) -> Vec<PathBuf> {
+pub(in crate::engine) fn included(sys: &Sys, folder: &Path, written: &str) -> Vec<PathBuf> {
     let expanded = sys.expanded(written);
     let path = if expanded.is_absolute() { expanded } else { folder.join(expanded) };
     let mut found = vec![PathBuf::new()];
