@@ -1,8 +1,9 @@
 //! `doorkey ssh-match`, which ssh calls for each block of a managed host.
 
-use crate::engine::render::shell_word;
+use crate::engine::render::{shell_word, ssh_host};
 use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
-use crate::engine::{generation, profiles, ssh_port};
+use crate::engine::withdrawn::still_claims;
+use crate::engine::{generation, ssh_port};
 use crate::model::name::HostName;
 use crate::model::route::{Origin, Scheme};
 use crate::model::route_table;
@@ -80,15 +81,16 @@ fn answer(sys: &Sys, asked: &Asked) -> Result<(), NoMatch> {
     let parent = read_arguments(&arguments).ok_or(NoMatch::NoRepository)?;
     let port = ssh_port::port(sys, &table, &asked.host, &parent, asked.port)?;
     let origin = Origin { scheme: Scheme::Ssh, host: asked.host.clone(), port };
-    let found = speaker(&table, origin, &parent)?.profile;
-    if !asked.profiles.iter().any(|name| name == found.as_str()) {
-        return Err(NoMatch::Other(found.to_string()));
+    let claim = speaker(&table, origin, &parent)?;
+    if !asked.profiles.iter().any(|name| name == claim.profile.as_str()) {
+        return Err(NoMatch::Other(claim.profile.to_string()));
     }
     // A generation lives on for running programs, but what was removed since is gone at once.
-    match profiles::file(sys, &found).map(|file| sys.look_through(&file)) {
-        Ok(Ok(Some(_))) => Ok(()),
-        _ => Err(NoMatch::Removed(found.to_string())),
+    let profile = still_claims(sys, &claim).map_err(|why| NoMatch::Withdrawn(why.to_string()))?;
+    if ssh_host(&profile, asked.host.as_str()).is_none() {
+        return Err(NoMatch::Other(claim.profile.to_string()));
     }
+    Ok(())
 }
 
 fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
@@ -113,9 +115,7 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
              to let one speak for it: doorkey route add {} PROFILE",
             shell_word(&format!("ssh://git@{}/{path}", origin.authority()))
         ),
-        NoMatch::Removed(profile) => {
-            format!("no key is offered to {host}: profile {profile} was removed; run: doorkey use PROFILE")
-        }
+        NoMatch::Withdrawn(problem) => format!("no key is offered to {host}: {problem}"),
         // The last block names every profile that has a key on the host.
         NoMatch::Other(profile) => format!(
             "no key is offered to {host}: the repository belongs to profile {profile}, which has no key there; \

@@ -18,3 +18,4 @@ pub mod verify;
 mod way_back;
 pub mod when;
 pub mod which;
+pub mod withdrawn;

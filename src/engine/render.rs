@@ -269,7 +269,9 @@ fn ssh_names(host: &str) -> String {
     if is_address { host.to_owned() } else { format!("{host},{host}.") }
 }
 
-fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
+/// The entry by which a profile has a key for a host.
+#[must_use]
+pub fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
     profile.hosts.iter().find(|h| h.name.as_str() == host && h.transport.ssh() && h.ssh_key.is_some())
 }
 

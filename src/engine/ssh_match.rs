@@ -42,8 +42,8 @@ pub enum NoMatch {
     Unclaimed(Origin, String),
     /// Another profile than the one asked for.
     Other(String),
-    /// The profile was removed after the generation was made.
-    Removed(String),
+    /// The claim was taken out of the profile's file after the generation was made; why, in words.
+    Withdrawn(String),
 }
 
 /// Reads an ssh argument list (the first is the program's name).

@@ -181,3 +181,28 @@ fn of_several_ports_the_one_in_the_users_configuration_decides() {
     assert!(found.keys.is_empty() && found.said.contains("ssh://git@git.test:PORT/"), "{}", found.said);
     offers_nothing(&home, &globex);
 }
+
+#[test]
+fn what_was_taken_out_of_the_profile_by_hand_is_gone_at_once() {
+    let file = ".config/doorkey/profiles/whole.toml";
+    let shared = ["--owner", "acme", "--owner", "client"];
+    let client = ["git@git.test", "git-upload-pack 'client/x.git'"];
+    let home = whole_host(&shared);
+    in_force(&home);
+    offers(&home, &client, "id_whole");
+    home.write(file, home.text(file).replace(", \"client\"", ""), 0o600);
+    offers_nothing(&home, &client);
+    assert!(offer(&home, &client).said.contains("does not claim ssh://git.test/client any more"));
+    offers(&home, &["git@git.test", "git-upload-pack 'acme/x.git'"], "id_whole");
+    let edits = [("transport = \"ssh\"", "transport = \"https\""), ("ssh = { key = \"id_whole\" }", "")];
+    for (taken, put) in edits {
+        let home = whole_host(&[]);
+        in_force(&home);
+        offers(&home, &client, "id_whole");
+        assert!(home.text(file).contains(taken), "{}", home.text(file));
+        home.write(file, home.text(file).replace(taken, put), 0o600);
+        offers_nothing(&home, &client);
+        std::fs::remove_file(home.path(file)).unwrap();
+        offers_nothing(&home, &client);
+    }
+}
