@@ -1,7 +1,7 @@
 //! doorkey's one line in git's configuration and the one in ssh's: its text, and where it stands.
 
 use super::generation;
-use super::render::RenderError;
+use super::render::{RenderError, escape_pattern, ssh_path};
 use crate::formats::{git_config, lines};
 use std::path::Path;
 
@@ -28,7 +28,7 @@ impl Reader {
                 let path = current.join("gitconfig").display().to_string();
                 Ok(format!("{GIT_HEADER}\tpath = \"{}\"\n", path.replace('\\', "\\\\").replace('"', "\\\"")))
             }
-            Self::Ssh => Ok(format!("Include \"{}\"\n", current.join("ssh_config").display())),
+            Self::Ssh => Ok(format!("Include {}\n", ssh_pattern(&current.join("ssh_config"))?)),
         }
     }
 
@@ -54,5 +54,14 @@ impl Reader {
                 })
             }
         }
+    }
+}
+
+/// A path for ssh's `Include`, which is a pattern of glob(7). From OpenSSH 9.9 on it has tokens too, before that none,
+/// so there is no way to write a `%` that both read.
+fn ssh_pattern(path: &Path) -> Result<String, RenderError> {
+    match path.to_string_lossy().contains('%') {
+        true => Err(RenderError::Path { path: path.into(), character: '%', program: "ssh" }),
+        false => Ok(escape_pattern(&ssh_path(path)?)),
     }
 }

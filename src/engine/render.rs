@@ -13,6 +13,11 @@ use std::path::{Path, PathBuf};
 const GITCONFIG_HEAD: &str = include_str!("../../templates/gitconfig");
 const SSH_CONFIG_HEAD: &str = include_str!("../../templates/ssh_config");
 
+/// What the closing block of a host says: every way by which ssh proves who somebody is, and no shared connection.
+const OFFERS_NOTHING: &str = "\tPubkeyAuthentication no\n\tHostbasedAuthentication no\n\tGSSAPIAuthentication no\n\
+                              \tPasswordAuthentication no\n\tKbdInteractiveAuthentication no\n\tControlPath none\n\
+                              \tForwardAgent no\n";
+
 /// What a generation is made from.
 #[derive(Debug)]
 pub struct Wanted<'a> {
@@ -93,7 +98,7 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
         let file = generation::folder(wanted.state, wanted.name).join(identity_file(profile));
         for dir in &profile.dirs {
             // The final `/` stands for everything below (git-config(1), Conditional includes).
-            let condition = format!("gitdir:{}/", dir.trim_end_matches('/'));
+            let condition = format!("gitdir:{}/", folder_pattern(wanted.home, dir.trim_end_matches('/')));
             out.push_str(&format!(
                 "[includeIf {}]\n\tpath = {}\n",
                 git_value(&condition),
@@ -109,6 +114,27 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
         http_settings(&mut out, &origin, &speakers, roots)?;
     }
     Ok(out)
+}
+
+/// A folder as a pattern of gitignore(5). git fills `~` in as it is, so a home with the letters of a pattern is written out.
+fn folder_pattern(home: &Path, dir: &str) -> String {
+    let home = home.display().to_string();
+    match dir.strip_prefix('~') {
+        Some(rest) if escape_pattern(&home) != home => escape_pattern(&format!("{home}{rest}")),
+        _ => escape_pattern(dir),
+    }
+}
+
+/// The text as a pattern that stands for itself, in glob(7) and in gitignore(5). A backslash is taken for the text's own.
+pub(super) fn escape_pattern(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "[]*?".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn has_identity(profile: &Profile) -> bool {
@@ -256,7 +282,7 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
         let all: Vec<&str> = speakers.iter().map(|p| p.name.as_str()).collect();
         let command = ssh_match(wanted, host, &all, true)?;
         out.push_str(&format!("Match host {names} !exec \"{command}\"\n"));
-        out.push_str("\tPubkeyAuthentication no\n\tControlPath none\n\tForwardAgent no\n");
+        out.push_str(OFFERS_NOTHING);
     }
     out.push_str("Match all\n");
     Ok(out)
@@ -364,7 +390,7 @@ fn git_subsection(name: &str) -> String {
 }
 
 /// A path for ssh_config: in double quotes, `%` doubled (ssh_config(5), TOKENS). `${` would be an environment variable.
-fn ssh_path(path: &Path) -> Result<String, RenderError> {
+pub(super) fn ssh_path(path: &Path) -> Result<String, RenderError> {
     let text = readable(path, "ssh")?;
     match text.chars().find(|c| *c == '"' || *c == '$' || *c == '\\') {
         Some(character) => Err(RenderError::Path { path: path.into(), character, program: "ssh" }),
