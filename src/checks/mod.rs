@@ -59,6 +59,7 @@ registry! {
     run_interrupted,
     settings_outdated,
     shell_not_usable,
+    spelling_skips_proxy,
     ssh_command_overrides,
     ssh_config_broken,
     ssh_config_writable_by_others,

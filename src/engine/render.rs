@@ -1,6 +1,7 @@
 //! Makes the files of a generation from the profiles. Pure: the same profiles give the same bytes.
 
 use super::generation;
+use super::profiles::route_text;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, Scheme};
@@ -174,13 +175,8 @@ fn http_settings(
     speakers: &[&Profile],
     roots: &BTreeMap<ProfileName, PathBuf>,
 ) -> Result<(), RenderError> {
-    let wish = |profile: &Profile| Http {
-        roots: roots.get(&profile.name),
-        proxy: profile.proxy.url.as_ref().map(|url| {
-            let direct = profile.proxy.no_proxy.iter().any(|entry| bypasses(entry, origin));
-            if direct { String::new() } else { url.clone() }
-        }),
-    };
+    let wish =
+        |profile: &Profile| Http { roots: roots.get(&profile.name), proxy: profile.proxy.for_origin(origin) };
     let wishes: Vec<Http<'_>> = speakers.iter().map(|p| wish(p)).collect();
     let agreed = wishes.windows(2).all(|w| matches!(w, [a, b] if a == b));
     if agreed {
@@ -191,12 +187,11 @@ fn http_settings(
     }
     for (profile, wish) in speakers.iter().zip(&wishes) {
         for claim in profile.claims().iter().filter(|c| c.origin == *origin) {
-            let place = if claim.owner.depth() == 0 {
-                origin.to_string()
-            } else {
-                format!("{origin}/{}", claim.owner.as_str())
-            };
-            http_block(out, &place, wish)?;
+            http_block(out, route_text(claim).as_str(), wish)?;
+            // git compares whole segments here (config.txt, `http.<url>.*`), and `app.git` is another than `app`.
+            if claim.owner.depth() > 1 {
+                http_block(out, &format!("{}.git", route_text(claim)), wish)?;
+            }
         }
     }
     Ok(())
@@ -214,19 +209,6 @@ fn http_block(out: &mut String, place: &str, wish: &Http<'_>) -> Result<(), Rend
         out.push_str(&format!("\tproxy = {}\n", git_value(proxy)));
     }
     Ok(())
-}
-
-/// Whether a `no-proxy` entry covers the origin's host, as curl reads NO_PROXY: the name itself or a name below it.
-fn bypasses(entry: &str, origin: &Origin) -> bool {
-    let (name, port) = match entry.rsplit_once(':') {
-        Some((name, port)) if !name.contains(':') => (name, port.parse::<u16>().ok()),
-        _ => (entry, None),
-    };
-    let name = name.trim_start_matches('.').to_ascii_lowercase();
-    let host = origin.host.as_str();
-    let fits =
-        name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
-    fits && port.is_none_or(|p| p == origin.port)
 }
 
 /// The helper line: by absolute path, with its generation.

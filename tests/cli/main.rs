@@ -16,6 +16,7 @@ mod executable;
 mod helper;
 mod home;
 mod hostile_names;
+mod http_settings;
 mod prompts;
 mod scripted;
 mod second_run;

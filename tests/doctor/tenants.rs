@@ -332,3 +332,33 @@ fn aliases_other_users_rewrites_and_dead_shells_are_found() {
     );
     same(&home.codes(), &["url-rewritten"]);
 }
+
+#[test]
+fn a_spelling_that_git_tells_apart_from_the_owners_is_found() {
+    let home = Home::new();
+    let add = |name: &str, host: &str, more: &[&str]| {
+        let arguments = ["profile", "add", name, "--host", host, "--owner", name, "--yes"];
+        home.doorkey(&[&arguments[..], more].concat()).fine();
+    };
+    add("acme", "github.com", &["--proxy", "http://proxy.test:3128"]);
+    add("globex", "github.com", &["--proxy", "http://proxy.test:3128"]);
+    home.doorkey(&["use", "acme", "--yes"]).fine();
+    let found = || home.codes().into_iter().any(|code| code == "spelling-skips-proxy");
+    assert!(!found(), "one proxy for the whole host");
+    add("initech", "github.com", &[]);
+    assert!(found());
+    home.repository("app", "https://github.com/ACME/app.git");
+    home.repository("lib", "https://github.com/acme/lib.git");
+    let report = home.doorkey(&["doctor", "--json"]).json();
+    let all = report["findings"].as_array().unwrap();
+    let strays: Vec<_> =
+        all.iter().filter(|f| f["code"] == "spelling-skips-proxy" && f["severity"] == "warning").collect();
+    assert_eq!(strays.len(), 1, "{strays:#?}");
+    let proxy = || {
+        let url = home.program("git", &["-C", "app", "remote", "get-url", "origin"]).fine().out;
+        home.program("git", &["config", "--get-urlmatch", "http.proxy", url.trim()]).out
+    };
+    assert_eq!(proxy(), "");
+    home.program("sh", &["-c", strays[0]["fix"].as_str().unwrap()]).fine();
+    assert_eq!(proxy(), "http://proxy.test:3128\n");
+}
