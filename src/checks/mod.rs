@@ -21,6 +21,7 @@ registry! {
     ca_expired_in_bundle,
     compat_setting_on,
     control_path_shared,
+    credential_username_set,
     dead_include,
     env_token_set,
     extra_header_set,

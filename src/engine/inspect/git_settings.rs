@@ -60,6 +60,9 @@ fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
         }
         ("credential", "helper") if text.is_empty() => Some(About::HelperReset),
         ("credential", "helper") => Some(About::Helper(link(sys, text, source.scope == Scope::Doorkey))),
+        ("credential", "username") if !text.is_empty() => {
+            Some(About::User { name: if is_token(text) { "***".into() } else { text.to_owned() } })
+        }
         ("credential", "usehttppath") => Some(About::UseHttpPath { on: is_true(entry) }),
         ("http", "sslverify") => (!is_true(entry)).then_some(About::VerifyOff),
         ("http", "sslcainfo" | "sslcapath") if !text.is_empty() => {
