@@ -16,8 +16,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    let before =
-        facts.ssh.other_identities.iter().filter(|held| facts.in_force() && held.setting.before_include);
+    let before = facts
+        .ssh
+        .other_identities
+        .iter()
+        .filter(|held| facts.in_force() && held.setting.before_include && !held.depends);
     before
         .map(|held| {
             let setting = &held.setting;

@@ -20,9 +20,10 @@ fn find(facts: &Facts) -> Vec<Finding> {
     for_some
         .map(|held| {
             let setting = &held.setting;
-            CHECK.found(
+            let is = if held.depends { "may be" } else { "is" };
+            let found = CHECK.found(
                 format!(
-                    "{}: {} is offered to {} too",
+                    "{}: {} {is} offered to {} too",
                     facts.at(&setting.spot),
                     setting.said(),
                     held.hosts.join(", ")
@@ -31,7 +32,9 @@ fn find(facts: &Facts) -> Vec<Finding> {
                     "take the line out, or the host out of its block ({})",
                     setting.block.as_deref().unwrap_or("Host")
                 )),
-            )
+            );
+            // A command decides it, and none is run here.
+            if held.depends { found.with_severity(Severity::Note) } else { found }
         })
         .collect()
 }

@@ -188,6 +188,7 @@ fn helpers(facts: &Facts) -> Vec<String> {
             About::VerifyOff => "false".into(),
             About::Roots { path, .. } => facts.shown(path),
             About::Password { .. } => "has a password in it".into(),
+            About::User { name } => format!("user {name}"),
             About::InsteadOf { from, to } => format!("{from} is read as {to}"),
         };
         vec![setting.name.clone(), what, facts.at(&setting.spot)]

@@ -5,6 +5,7 @@
 
 use super::apply::make_dirs;
 use super::generation;
+use super::include_line::Reader;
 use super::profiles::{self, ProfilesError};
 use super::render::{RenderError, Wanted, render};
 use crate::formats::{cert::Cert, pem};
@@ -126,42 +127,25 @@ fn switch_step(
     Ok(Some(Step::Switch { from, to: Some(to), off, files }))
 }
 
-/// The line in git's configuration: the last one, so that nothing after it resets the helper.
-#[must_use]
-pub fn git_include(state: &Path) -> String {
-    let path = generation::current_link(state).join("gitconfig");
-    format!(
-        "[include]\n\tpath = \"{}\"\n",
-        path.display().to_string().replace('\\', "\\\\").replace('"', "\\\"")
-    )
-}
-
-/// The line in ssh's configuration: the first one, since the first value wins.
-#[must_use]
-pub fn ssh_include(state: &Path) -> String {
-    format!("Include \"{}\"\n", generation::current_link(state).join("ssh_config").display())
-}
-
 fn include_steps(sys: &Sys) -> Result<Vec<Step>, InForceError> {
-    let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let git = sys.places().git_config().ok_or(InForceError::NoHome)?;
     let ssh = sys.places().ssh().ok_or(InForceError::NoHome)?;
     let mut steps = Vec::new();
     // ssh refuses a configuration that others may write (readconf.c), so a new one is private.
     steps.extend(make_dirs(sys, &ssh, 0o700)?);
-    steps.extend(include_step(sys, &ssh.join("config"), &ssh_include(state), Anchor::Start)?);
-    steps.extend(include_step(sys, &git, &git_include(state), Anchor::End)?);
+    steps.extend(include_step(sys, &ssh.join("config"), Reader::Ssh, Anchor::Start)?);
+    steps.extend(include_step(sys, &git, Reader::Git, Anchor::End)?);
     Ok(steps)
 }
 
-fn include_step(sys: &Sys, path: &Path, line: &str, at: Anchor) -> Result<Vec<Step>, FsError> {
+fn include_step(sys: &Sys, path: &Path, reader: Reader, at: Anchor) -> Result<Vec<Step>, InForceError> {
+    let line = &reader.line(sys.places().state().ok_or(InForceError::NoHome)?)?;
     let splice = |at, new: &str| Step::Splice { path: path.into(), at, old: "".into(), new: new.into() };
     let Some(bytes) = sys.read(path)? else {
         // Made empty, then filled: so undo takes back our line alone, and the file with it only if nobody wrote to it.
         return Ok(vec![Step::Create { path: path.into(), text: "".into(), mode: 0o600 }, splice(at, line)]);
     };
-    let there = bytes.windows(line.len()).any(|w| w == line.as_bytes());
-    if there {
+    if reader.find(&bytes, line).is_some() {
         return Ok(Vec::new());
     }
     // The added text holds the line end that the file's last line lacks, so that undo gives back exactly what was.

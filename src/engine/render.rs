@@ -1,6 +1,7 @@
 //! Makes the files of a generation from the profiles. Pure: the same profiles give the same bytes.
 
 use super::generation;
+use super::profiles::route_text;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, Scheme};
@@ -12,6 +13,11 @@ use std::path::{Path, PathBuf};
 
 const GITCONFIG_HEAD: &str = include_str!("../../templates/gitconfig");
 const SSH_CONFIG_HEAD: &str = include_str!("../../templates/ssh_config");
+
+/// What the closing block of a host says: every way by which ssh proves who somebody is, and no shared connection.
+const OFFERS_NOTHING: &str = "\tPubkeyAuthentication no\n\tHostbasedAuthentication no\n\tGSSAPIAuthentication no\n\
+                              \tPasswordAuthentication no\n\tKbdInteractiveAuthentication no\n\tControlPath none\n\
+                              \tForwardAgent no\n";
 
 /// What a generation is made from.
 #[derive(Debug)]
@@ -93,7 +99,7 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
         let file = generation::folder(wanted.state, wanted.name).join(identity_file(profile));
         for dir in &profile.dirs {
             // The final `/` stands for everything below (git-config(1), Conditional includes).
-            let condition = format!("gitdir:{}/", dir.trim_end_matches('/'));
+            let condition = format!("gitdir:{}/", folder_pattern(wanted.home, dir.trim_end_matches('/')));
             out.push_str(&format!(
                 "[includeIf {}]\n\tpath = {}\n",
                 git_value(&condition),
@@ -109,6 +115,27 @@ fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Res
         http_settings(&mut out, &origin, &speakers, roots)?;
     }
     Ok(out)
+}
+
+/// A folder as a pattern of gitignore(5). git fills `~` in as it is, so a home with the letters of a pattern is written out.
+fn folder_pattern(home: &Path, dir: &str) -> String {
+    let home = home.display().to_string();
+    match dir.strip_prefix('~') {
+        Some(rest) if escape_pattern(&home) != home => escape_pattern(&format!("{home}{rest}")),
+        _ => escape_pattern(dir),
+    }
+}
+
+/// The text as a pattern that stands for itself, in glob(7) and in gitignore(5). A backslash is taken for the text's own.
+pub(super) fn escape_pattern(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "[]*?".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn has_identity(profile: &Profile) -> bool {
@@ -148,13 +175,8 @@ fn http_settings(
     speakers: &[&Profile],
     roots: &BTreeMap<ProfileName, PathBuf>,
 ) -> Result<(), RenderError> {
-    let wish = |profile: &Profile| Http {
-        roots: roots.get(&profile.name),
-        proxy: profile.proxy.url.as_ref().map(|url| {
-            let direct = profile.proxy.no_proxy.iter().any(|entry| bypasses(entry, origin));
-            if direct { String::new() } else { url.clone() }
-        }),
-    };
+    let wish =
+        |profile: &Profile| Http { roots: roots.get(&profile.name), proxy: profile.proxy.for_origin(origin) };
     let wishes: Vec<Http<'_>> = speakers.iter().map(|p| wish(p)).collect();
     let agreed = wishes.windows(2).all(|w| matches!(w, [a, b] if a == b));
     if agreed {
@@ -165,12 +187,11 @@ fn http_settings(
     }
     for (profile, wish) in speakers.iter().zip(&wishes) {
         for claim in profile.claims().iter().filter(|c| c.origin == *origin) {
-            let place = if claim.owner.depth() == 0 {
-                origin.to_string()
-            } else {
-                format!("{origin}/{}", claim.owner.as_str())
-            };
-            http_block(out, &place, wish)?;
+            http_block(out, route_text(claim).as_str(), wish)?;
+            // git compares whole segments here (config.txt, `http.<url>.*`), and `app.git` is another than `app`.
+            if claim.owner.depth() > 1 {
+                http_block(out, &format!("{}.git", route_text(claim)), wish)?;
+            }
         }
     }
     Ok(())
@@ -188,19 +209,6 @@ fn http_block(out: &mut String, place: &str, wish: &Http<'_>) -> Result<(), Rend
         out.push_str(&format!("\tproxy = {}\n", git_value(proxy)));
     }
     Ok(())
-}
-
-/// Whether a `no-proxy` entry covers the origin's host, as curl reads NO_PROXY: the name itself or a name below it.
-fn bypasses(entry: &str, origin: &Origin) -> bool {
-    let (name, port) = match entry.rsplit_once(':') {
-        Some((name, port)) if !name.contains(':') => (name, port.parse::<u16>().ok()),
-        _ => (entry, None),
-    };
-    let name = name.trim_start_matches('.').to_ascii_lowercase();
-    let host = origin.host.as_str();
-    let fits =
-        name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
-    fits && port.is_none_or(|p| p == origin.port)
 }
 
 /// The helper line: by absolute path, with its generation.
@@ -245,22 +253,9 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     }
     hosts.retain(|_, speakers| !speakers.is_empty());
     for (host, speakers) in &hosts {
-        let whole = speakers.len() == 1
-            && speakers.iter().all(|p| {
-                p.claims()
-                    .iter()
-                    .filter(|c| c.origin.host.as_str() == host && c.origin.scheme == Scheme::Ssh)
-                    .count()
-                    == 1
-                    // ssh cannot match a port, so another one than the standard needs ssh-match to tell.
-                    && ssh_host(p, host).is_some_and(|h| h.owners.is_empty() && h.ssh_port == 22)
-            });
         let names = ssh_names(host);
-        if let (true, Some(profile)) = (whole, speakers.first()) {
-            out.push_str(&format!("Match host {names}\n"));
-            ssh_block(&mut out, wanted, profile, host)?;
-            continue;
-        }
+        // Never a plain block, not even for a whole host: the port, other profiles' routes on the host (with a key or
+        // without) and what was removed since are known to ssh-match alone.
         for profile in speakers {
             let command = ssh_match(wanted, host, &[profile.name.as_str()], false)?;
             out.push_str(&format!("Match host {names} exec \"{command}\"\n"));
@@ -269,7 +264,7 @@ fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
         let all: Vec<&str> = speakers.iter().map(|p| p.name.as_str()).collect();
         let command = ssh_match(wanted, host, &all, true)?;
         out.push_str(&format!("Match host {names} !exec \"{command}\"\n"));
-        out.push_str("\tPubkeyAuthentication no\n\tControlPath none\n\tForwardAgent no\n");
+        out.push_str(OFFERS_NOTHING);
     }
     out.push_str("Match all\n");
     Ok(out)
@@ -282,7 +277,9 @@ fn ssh_names(host: &str) -> String {
     if is_address { host.to_owned() } else { format!("{host},{host}.") }
 }
 
-fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
+/// The entry by which a profile has a key for a host.
+#[must_use]
+pub fn ssh_host<'a>(profile: &'a Profile, host: &str) -> Option<&'a Host> {
     profile.hosts.iter().find(|h| h.name.as_str() == host && h.transport.ssh() && h.ssh_key.is_some())
 }
 
@@ -296,7 +293,8 @@ fn ssh_match(
     let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
     let folder = ssh_shell_word(&generation::folder(wanted.state, wanted.name))?;
     let verb = if closing { "ssh-match --closing" } else { "ssh-match" };
-    Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} {}", profiles.join(" ")))
+    // ssh puts the port that it knows by then into the place of %p (ssh_config(5), TOKENS).
+    Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} --port %p {}", profiles.join(" ")))
 }
 
 fn ssh_block(
@@ -374,7 +372,7 @@ fn git_subsection(name: &str) -> String {
 }
 
 /// A path for ssh_config: in double quotes, `%` doubled (ssh_config(5), TOKENS). `${` would be an environment variable.
-fn ssh_path(path: &Path) -> Result<String, RenderError> {
+pub(super) fn ssh_path(path: &Path) -> Result<String, RenderError> {
     let text = readable(path, "ssh")?;
     match text.chars().find(|c| *c == '"' || *c == '$' || *c == '\\') {
         Some(character) => Err(RenderError::Path { path: path.into(), character, program: "ssh" }),

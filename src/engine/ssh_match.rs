@@ -3,18 +3,26 @@
 //! ssh runs `Match exec` as its child, so the parent's argument list names the remote command,
 //! `git-upload-pack 'acme/app.git'`. Only the parent is looked at: no walk up, no test of its name.
 
-use crate::model::name::HostName;
-use crate::model::route::{Decision, Origin, Scheme, clean_decoded_path, decide};
+use crate::formats::ssh_config;
+use crate::model::route::{Claim, Decision, Origin, clean_decoded_path, decide};
 use crate::model::route_table;
 
 /// ssh's own options that take a value (ssh(1), SYNOPSIS; the same from OpenSSH 7 to 10).
 const WITH_VALUE: &[u8] = b"BbcDEeFIiJLlmOoPpQRSWw";
 
 /// What the parent ssh was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
+    /// The host as it was given, without user and port.
+    pub host: String,
+    /// `-l` or the name before `@`.
+    pub user: Option<String>,
     /// `-p`, `-o Port=` or the port in `ssh://host:port`.
     pub port: Option<u16>,
+    /// `-F`
+    pub config_file: Option<String>,
+    /// The remote command, when there is one.
+    pub command: Option<String>,
     /// The repository's path, when the remote command is one of git's.
     pub path: Option<String>,
 }
@@ -26,19 +34,23 @@ pub enum NoMatch {
     NoRepository,
     /// The path could be read in two ways.
     BadPath(String),
+    /// Nothing is claimed on this port of the host.
+    OtherPort(Origin),
+    /// The port cannot be told, and several are claimed.
+    Port,
     /// No profile claims this path, which stands on this origin.
     Unclaimed(Origin, String),
     /// Another profile than the one asked for.
     Other(String),
-    /// The profile was removed after the generation was made.
-    Removed(String),
+    /// The claim was taken out of the profile's file after the generation was made; why, in words.
+    Withdrawn(String),
 }
 
 /// Reads an ssh argument list (the first is the program's name).
 #[must_use]
 pub fn read_arguments(arguments: &[Vec<u8>]) -> Option<Asked> {
     let mut rest = arguments.get(1..)?.iter();
-    let mut port = None;
+    let mut asked = Asked::default();
     let mut host = None;
     let mut command: Vec<String> = Vec::new();
     let mut options_end = false;
@@ -59,8 +71,11 @@ pub fn read_arguments(arguments: &[Vec<u8>]) -> Option<Asked> {
                 let value = String::from_utf8(value).ok()?;
                 match letter {
                     // The first value of an option wins (ssh_config(5)).
-                    b'p' => port = port.or(value.parse().ok()),
-                    b'o' => port = port.or(port_option(&value)),
+                    b'p' => asked.port = asked.port.or(value.parse().ok()),
+                    b'o' => asked.port = asked.port.or(port_option(&value)),
+                    b'l' => asked.user = asked.user.or(Some(value)),
+                    // The last file is the one that ssh reads (ssh.c).
+                    b'F' => asked.config_file = Some(value),
                     _ => {}
                 }
                 break;
@@ -69,11 +84,21 @@ pub fn read_arguments(arguments: &[Vec<u8>]) -> Option<Asked> {
         }
         let text = String::from_utf8(word.clone()).ok()?;
         if host.is_none() {
+            let mut place = text.as_str();
             if let Some(authority) = text.strip_prefix("ssh://") {
-                let tail = authority.rsplit(['@', ']']).next().unwrap_or_default();
-                port = port.or(tail.split_once(':').and_then(|(_, p)| p.trim_end_matches('/').parse().ok()));
+                place = authority.trim_end_matches('/');
+                let after_host = place.rsplit(['@', ']']).next().unwrap_or_default();
+                if let Some((before, port)) = after_host.split_once(':') {
+                    asked.port = asked.port.or(port.parse().ok());
+                    let length = place.len() - after_host.len() + before.len();
+                    place = place.get(..length).unwrap_or_default();
+                }
             }
-            host = Some(text);
+            let (user, name) =
+                place.rsplit_once('@').map_or((None, place), |(user, name)| (Some(user), name));
+            asked.user = asked.user.or(user.map(str::to_owned));
+            asked.host = name.trim_start_matches('[').trim_end_matches(']').to_owned();
+            host = Some(());
             continue;
         }
         command.push(text);
@@ -82,12 +107,15 @@ pub fn read_arguments(arguments: &[Vec<u8>]) -> Option<Asked> {
         }
     }
     host?;
-    Some(Asked { port, path: repository(&command.join(" ")) })
+    asked.command = (!command.is_empty()).then(|| command.join(" "));
+    asked.path = asked.command.as_deref().and_then(repository);
+    Some(asked)
 }
 
-fn port_option(value: &str) -> Option<u16> {
-    let (name, port) = value.split_once(['=', ' '])?;
-    if name.trim().eq_ignore_ascii_case("port") { port.trim().parse().ok() } else { None }
+/// `-o` takes a line of ssh's configuration.
+fn port_option(line: &str) -> Option<u16> {
+    let config = ssh_config::parse(line.as_bytes());
+    config.directives.first().filter(|d| d.keyword == "port")?.first().parse().ok()
 }
 
 /// The path in git's remote command.
@@ -172,36 +200,18 @@ fn clean(path: &str) -> Result<String, NoMatch> {
     clean_decoded_path(body).map_err(|e| NoMatch::BadPath(format!("the path {e}")))
 }
 
-/// Decides which profile speaks on `host` for what the parent ssh asks, with the route table's text.
+/// Decides which profile speaks on `origin` for what the parent ssh asks, with the route table's text.
 ///
 /// # Errors
 /// Nobody, and why.
-pub fn speaker(table: &str, host: &HostName, asked: &Asked) -> Result<String, NoMatch> {
-    let Some(path) = &asked.path else { return whole_host(table, host, asked) };
-    let path = clean(path)?;
-    let origin = origin(table, host, asked);
+pub fn speaker(table: &str, origin: Origin, asked: &Asked) -> Result<Claim, NoMatch> {
     let routes = route_table::read(table, &origin).unwrap_or_default();
-    match decide(&routes.claims, Some(&path)) {
-        Decision::Claimed(claim) => Ok(claim.profile.to_string()),
-        _ => Err(NoMatch::Unclaimed(origin, path)),
+    let path = asked.path.as_deref().map(clean).transpose()?;
+    match (decide(&routes.claims, path.as_deref()), path) {
+        (Decision::Claimed(claim), _) => Ok(claim.clone()),
+        (Decision::Unmanaged, None) => Err(NoMatch::OtherPort(origin)),
+        // A login without a repository belongs to a profile only if it has the host for itself.
+        (_, None) => Err(NoMatch::NoRepository),
+        (_, Some(path)) => Err(NoMatch::Unclaimed(origin, path)),
     }
-}
-
-/// A login without a repository belongs to a profile only if it has the host for itself.
-fn whole_host(table: &str, host: &HostName, asked: &Asked) -> Result<String, NoMatch> {
-    let routes = route_table::read(table, &origin(table, host, asked)).unwrap_or_default();
-    match decide(&routes.claims, None) {
-        Decision::Claimed(claim) => Ok(claim.profile.to_string()),
-        _ => Err(NoMatch::NoRepository),
-    }
-}
-
-/// What is connected to. Without `-p` the port may come from the user's ssh_config, which is not known here: then it
-/// is the standard port, or the only other one on which anything is claimed.
-fn origin(table: &str, host: &HostName, asked: &Asked) -> Origin {
-    let port = asked.port.unwrap_or_else(|| match route_table::ports(table, Scheme::Ssh, host).as_slice() {
-        [only] => *only,
-        _ => Scheme::Ssh.default_port(),
-    });
-    Origin { scheme: Scheme::Ssh, host: host.clone(), port }
 }

@@ -3,11 +3,13 @@
 //! git-config(1) "Syntax" and config.c (`git_parse_source`, `get_base_var`, `get_value`, `parse_value`) of git 2.47. The
 //! file itself is never rewritten: each entry carries the bytes it occupies, so that an edit touches only those.
 
+mod parameters;
 mod quote;
 mod reader;
 mod url;
 mod url_match;
 
+pub use parameters::parameters;
 pub use quote::{Unwritable, quote_subsection, quote_value};
 pub use url_match::{credential_entries, entries_for_url, section_entries};
 

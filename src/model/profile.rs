@@ -176,6 +176,29 @@ pub struct Proxy {
     pub no_proxy: Vec<String>,
 }
 
+impl Proxy {
+    /// The proxy for an origin; empty where it is reached directly, `None` where the profile says nothing.
+    #[must_use]
+    pub fn for_origin(&self, origin: &Origin) -> Option<String> {
+        let url = self.url.as_ref()?;
+        let direct = self.no_proxy.iter().any(|entry| bypasses(entry, origin));
+        Some(if direct { String::new() } else { url.clone() })
+    }
+}
+
+/// Whether a `no-proxy` entry covers the origin's host, as curl reads NO_PROXY: the name itself or a name below it.
+fn bypasses(entry: &str, origin: &Origin) -> bool {
+    let (name, port) = match entry.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') => (name, port.parse::<u16>().ok()),
+        _ => (entry, None),
+    };
+    let name = name.trim_start_matches('.').to_ascii_lowercase();
+    let host = origin.host.as_str();
+    let fits =
+        name == "*" || host == name || host.strip_suffix(&name).is_some_and(|head| head.ends_with('.'));
+    fits && port.is_none_or(|p| p == origin.port)
+}
+
 /// One repository that proves a profile.
 #[derive(Debug, Clone)]
 pub struct Verify {
@@ -228,6 +251,18 @@ impl Profile {
             });
         }
         found
+    }
+
+    /// What it asks of git's HTTP for an origin: CA files and a proxy.
+    #[must_use]
+    pub fn http_wish(&self, origin: &Origin) -> (&[String], Option<String>) {
+        (&self.trust.ca, self.proxy.for_origin(origin))
+    }
+
+    /// Whether it asks for anything.
+    #[must_use]
+    pub fn asks_for_http(&self, origin: &Origin) -> bool {
+        self.http_wish(origin) != (&[], None)
     }
 
     /// The host entry for an origin.

@@ -200,6 +200,10 @@ fn hostile_home_folders() {
         "semi;colon",
         "new\nline",
         "Zo\u{eb}",
+        "bracket[1]",
+        "star*",
+        "ask?",
+        "[!a-z]*",
     ] {
         let home = Home::empty();
         let dir = home.outside(name);
@@ -240,6 +244,8 @@ fn hostile_home_folders() {
         if used.code != Some(0) {
             assert_eq!(used.code, Some(3), "{name:?}: {used:#?}");
             assert!(used.err.contains("cannot read back"), "{name:?}: {used:#?}");
+            // What only a pattern would read as something else can be written.
+            assert!(!name.contains(['[', '*', '?']), "{name:?}: {used:#?}");
             assert!(!dir.join(".gitconfig").exists() && !dir.join(".ssh").exists(), "{name:?}");
             continue;
         }
@@ -252,5 +258,23 @@ fn hostile_home_folders() {
             b"",
         );
         assert!(ssh.out.contains(&format!("identityfile {}", id.display())), "{name:?}: {ssh:#?}");
+        // The identity of a folder below such a home.
+        let work = dir.join("work*[x]");
+        std::fs::create_dir(&work).unwrap();
+        let add = ["profile", "add", "dirs", "--host", "x.test", "--email", "d@dirs.test", "--yes", "--dir"];
+        run(doorkey, &[&add[..], &[work.to_str().unwrap()]].concat(), b"").ok();
+        for (file, tilde) in [("a", false), ("b", true)] {
+            let profile = dir.join(".config/doorkey/profiles/dirs.toml");
+            if tilde {
+                let text = std::fs::read_to_string(&profile).unwrap();
+                let from = text.lines().find(|line| line.starts_with("dirs")).unwrap();
+                std::fs::write(&profile, text.replace(from, "dirs = [\"~/work*[x]\"]")).unwrap();
+            }
+            run(doorkey, &["use", "acme", "--yes"], b"").ok();
+            let repository = work.join(file);
+            run("git", &["init", "-q", repository.to_str().unwrap()], b"").ok();
+            let mail = run("git", &["-C", repository.to_str().unwrap(), "config", "user.email"], b"");
+            assert_eq!(mail.out.trim(), "d@dirs.test", "{name:?} {file}: {mail:#?}");
+        }
     }
 }

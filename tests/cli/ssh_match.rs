@@ -6,7 +6,10 @@ fn two_owners() -> Home {
     let home = Home::empty();
     home.write(".ssh/id_acme", "acme", 0o600);
     home.write(".ssh/id_globex", "globex", 0o600);
-    home.write(".ssh/config", "Host *\n  ServerAliveInterval 7\n", 0o600);
+    // What the user's own file allows every host, a closed one must not get.
+    let users = "Host *\n  ServerAliveInterval 7\n  GSSAPIAuthentication yes\n  HostbasedAuthentication yes\n  \
+                 PasswordAuthentication yes\n  KbdInteractiveAuthentication yes\n";
+    home.write(".ssh/config", users, 0o600);
     for (name, owner) in [("acme", "acme"), ("globex", "globex")] {
         let key = format!("id_{name}");
         home.run(&[
@@ -47,7 +50,17 @@ fn speaker(home: &Home, program: &str, arguments: &[&str]) -> String {
             );
             (*name).to_owned()
         }
-        None if has("pubkeyauthentication false") => "none".into(),
+        None if has("pubkeyauthentication false") => {
+            for way in ["gssapi", "hostbased", "password", "kbdinteractive"] {
+                assert!(has(&format!("{way}authentication no")), "{arguments:?}: {way}: {}", ran.out);
+            }
+            assert!(
+                has("forwardagent no") && !ran.out.contains("controlpath "),
+                "{arguments:?}: {}",
+                ran.out
+            );
+            "none".into()
+        }
         None => "user".into(),
     }
 }

@@ -67,7 +67,15 @@ fn an_owner_taken_out_by_hand_is_gone_at_once() {
     home.write(file, home.text(file).replace(", \"client\"", ""), 0o600);
     let asked = git_asks(&home, "git.x.test", "client/x");
     assert!(!asked.out.contains("tok-of-acme") && asked.err.contains("does not claim"), "{asked:#?}");
+    // A file that was put here with its old times is as new as any other.
+    let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    std::fs::File::options().write(true).open(home.path(file)).unwrap().set_modified(old).unwrap();
+    let asked = git_asks(&home, "git.x.test", "client/x");
+    assert!(!asked.out.contains("tok-of-acme") && asked.err.contains("does not claim"), "{asked:#?}");
     assert!(git_asks(&home, "git.x.test", "acme/x").out.contains("tok-of-acme"));
+    std::fs::remove_file(home.path(file)).unwrap();
+    let asked = git_asks(&home, "git.x.test", "acme/x");
+    assert!(!asked.out.contains("tok-of-acme") && asked.err.contains("was removed"), "{asked:#?}");
 }
 
 #[test]

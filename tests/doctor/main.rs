@@ -8,6 +8,7 @@
     reason = "tests build homes, run the program, and stop at the first surprise"
 )]
 
+mod bypasses;
 #[path = "../support/executable.rs"]
 mod executable;
 mod fixes;

@@ -155,6 +155,36 @@ fn the_includes_are_put_back() {
 }
 
 #[test]
+fn a_line_in_a_comment_or_a_value_is_no_include() {
+    let hide: [fn(&str) -> String; 2] = [
+        |text| text.replace("\nInclude", "\n#Include").replace("[include]", "#[include]"),
+        // For git the header is the end of the value above it; for ssh it stands behind a word.
+        |text| text.replace("[include]", "[alias]\n\tx = a\\\n[include]").replace("Include", "# see Include"),
+    ];
+    for hide in hide {
+        let home = in_force();
+        let (git, ssh) = (home.read(".gitconfig"), format!("\n{}", home.read(".ssh/config")));
+        home.write(".gitconfig", hide(&git), 0o644);
+        home.write(".ssh/config", hide(&ssh), 0o600);
+        assert_ne!(offered(&home, "acme"), ["id_acme"]);
+        same(&home.codes(), &["git-include-missing", "ssh-include-missing"]);
+        mend(&home);
+        same(&home.codes(), &[]);
+        assert_eq!(offered(&home, "acme"), ["id_acme"]);
+        // `use` sees it too.
+        home.write(".gitconfig", hide(&git), 0o644);
+        home.write(".ssh/config", hide(&ssh), 0o600);
+        home.doorkey(&["use", "acme", "--yes"]).fine();
+        assert_eq!(offered(&home, "acme"), ["id_acme"]);
+        let path = home.program("git", &["config", "--get", "credential.https://git.test.helper"]);
+        assert!(path.fine().out.contains("credential --generation"));
+        let before = home.stamps();
+        home.doorkey(&["use", "acme", "--yes"]).fine();
+        assert!(home.stamps() == before);
+    }
+}
+
+#[test]
 fn a_lost_launcher_comes_back() {
     let home = in_force();
     fs::remove_file(home.path(".local/state/doorkey/bin/doorkey")).unwrap();
@@ -301,4 +331,34 @@ fn aliases_other_users_rewrites_and_dead_shells_are_found() {
         0o644,
     );
     same(&home.codes(), &["url-rewritten"]);
+}
+
+#[test]
+fn a_spelling_that_git_tells_apart_from_the_owners_is_found() {
+    let home = Home::new();
+    let add = |name: &str, host: &str, more: &[&str]| {
+        let arguments = ["profile", "add", name, "--host", host, "--owner", name, "--yes"];
+        home.doorkey(&[&arguments[..], more].concat()).fine();
+    };
+    add("acme", "github.com", &["--proxy", "http://proxy.test:3128"]);
+    add("globex", "github.com", &["--proxy", "http://proxy.test:3128"]);
+    home.doorkey(&["use", "acme", "--yes"]).fine();
+    let found = || home.codes().into_iter().any(|code| code == "spelling-skips-proxy");
+    assert!(!found(), "one proxy for the whole host");
+    add("initech", "github.com", &[]);
+    assert!(found());
+    home.repository("app", "https://github.com/ACME/app.git");
+    home.repository("lib", "https://github.com/acme/lib.git");
+    let report = home.doorkey(&["doctor", "--json"]).json();
+    let all = report["findings"].as_array().unwrap();
+    let strays: Vec<_> =
+        all.iter().filter(|f| f["code"] == "spelling-skips-proxy" && f["severity"] == "warning").collect();
+    assert_eq!(strays.len(), 1, "{strays:#?}");
+    let proxy = || {
+        let url = home.program("git", &["-C", "app", "remote", "get-url", "origin"]).fine().out;
+        home.program("git", &["config", "--get-urlmatch", "http.proxy", url.trim()]).out
+    };
+    assert_eq!(proxy(), "");
+    home.program("sh", &["-c", strays[0]["fix"].as_str().unwrap()]).fine();
+    assert_eq!(proxy(), "http://proxy.test:3128\n");
 }

@@ -292,14 +292,12 @@ fn home_with_a_space() {
     }
 }
 
-/// A host that one profile has for itself needs no process: ssh decides alone.
+/// A host that one profile has for itself.
 fn host_of_one_tenant() {
     let mut home = Home::fresh("routing");
     make_store(&home);
     add(&home, "acme", &[]);
     put_in_force(&mut home);
-    let config = home.read(".local/state/doorkey/current/ssh_config");
-    assert!(config.contains("Match host git.test,git.test.\n") && !config.contains("exec"), "{config}");
     home.run(["git", "ls-remote", "git@git.test:acme/app.git"]).ok();
     only_key(&mut home, "acme", "the whole host");
     // `Host` would not cover this one, and every default key would be offered.

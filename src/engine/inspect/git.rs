@@ -104,28 +104,38 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_n`, `GIT_CONFIG_VALUE_n`: read after all files.
+    /// `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_n`, `GIT_CONFIG_VALUE_n`, then `GIT_CONFIG_PARAMETERS`: read after all files.
     fn environment(&mut self) {
         let count = self.sys.env("GIT_CONFIG_COUNT").and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
         for number in 0..count.min(1000) {
             let Some(key) = self.sys.env(&format!("GIT_CONFIG_KEY_{number}")) else { continue };
             let value = self.sys.env(&format!("GIT_CONFIG_VALUE_{number}")).unwrap_or_default();
-            let (Some((section, rest)), Some((_, last))) = (key.split_once('.'), key.rsplit_once('.')) else {
-                continue;
-            };
-            let subsection = rest.strip_suffix(last).and_then(|s| s.strip_suffix('.'));
-            let entry = Entry {
-                section: section.to_ascii_lowercase(),
-                subsection: subsection.map(|s| s.as_bytes().to_vec()),
-                key: last.to_ascii_lowercase(),
-                value: Some(value.as_bytes().to_vec()),
-                line: 0,
-                span: 0..0,
-            };
-            let path = PathBuf::from(format!("GIT_CONFIG_VALUE_{number}"));
-            let source = Source { path: &path, scope: Scope::Environment, conditional: false, bytes: &[] };
-            self.take(entry, source);
+            self.variable(&format!("GIT_CONFIG_VALUE_{number}"), key, Some(value));
         }
+        const PARAMETERS: &str = "GIT_CONFIG_PARAMETERS";
+        let given = self.sys.env(PARAMETERS).and_then(git_config::parameters).unwrap_or_default();
+        for (key, value) in given {
+            self.variable(PARAMETERS, &key, value.as_deref());
+        }
+    }
+
+    /// A setting that stands in a variable.
+    fn variable(&mut self, name: &str, key: &str, value: Option<&str>) {
+        let (Some((section, rest)), Some((_, last))) = (key.split_once('.'), key.rsplit_once('.')) else {
+            return;
+        };
+        let subsection = rest.strip_suffix(last).and_then(|s| s.strip_suffix('.'));
+        let entry = Entry {
+            section: section.to_ascii_lowercase(),
+            subsection: subsection.map(|s| s.as_bytes().to_vec()),
+            key: last.to_ascii_lowercase(),
+            value: value.map(|v| v.as_bytes().to_vec()),
+            line: 0,
+            span: 0..0,
+        };
+        let path = PathBuf::from(name);
+        let source = Source { path: &path, scope: Scope::Environment, conditional: false, bytes: &[] };
+        self.take(entry, source);
     }
 
     fn identity(&self) -> (Option<String>, Option<String>) {

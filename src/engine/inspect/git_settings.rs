@@ -60,6 +60,9 @@ fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
         }
         ("credential", "helper") if text.is_empty() => Some(About::HelperReset),
         ("credential", "helper") => Some(About::Helper(link(sys, text, source.scope == Scope::Doorkey))),
+        ("credential", "username") if !text.is_empty() => {
+            Some(About::User { name: if is_token(text) { "***".into() } else { text.to_owned() } })
+        }
         ("credential", "usehttppath") => Some(About::UseHttpPath { on: is_true(entry) }),
         ("http", "sslverify") => (!is_true(entry)).then_some(About::VerifyOff),
         ("http", "sslcainfo" | "sslcapath") if !text.is_empty() => {
@@ -97,7 +100,7 @@ pub(super) fn include_path(sys: &Sys, value: &str, file: &Path) -> Option<PathBu
 }
 
 /// Whether a file is one that doorkey generates.
-pub(super) fn is_ours(sys: &Sys, path: &Path) -> bool {
+pub(in crate::engine) fn is_ours(sys: &Sys, path: &Path) -> bool {
     sys.places().state().is_some_and(|state| path.starts_with(state))
 }
 

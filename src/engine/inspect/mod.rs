@@ -15,6 +15,9 @@ mod walk;
 
 pub use walk::walk;
 
+pub(super) use git_settings::is_ours;
+pub(super) use ssh_config::included as included_by_ssh;
+
 use crate::model::facts::{Facts, Unreadable};
 use crate::sys::Sys;
 use crate::sys::fs::FsError;

@@ -1,6 +1,7 @@
 //! doorkey itself.
 
 use super::problem;
+use crate::engine::include_line::Reader;
 use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
 use crate::engine::{generation, in_force, render};
@@ -25,10 +26,10 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
         && in_force::is_up_to_date(sys, &own.profiles).is_ok_and(|same| !same);
     own.identity = in_force::profile_in_force(sys).map(|name| name.to_string());
     if let Some(path) = sys.places().git_config() {
-        own.git_include = include(sys, path, in_force::git_include(state), troubles);
+        own.git_include = include(sys, path, Reader::Git, state, troubles);
     }
     if let Some(folder) = sys.places().ssh() {
-        own.ssh_include = include(sys, folder.join("config"), in_force::ssh_include(state), troubles);
+        own.ssh_include = include(sys, folder.join("config"), Reader::Ssh, state, troubles);
     }
     own.launcher = launcher(sys, state);
     own.interrupted = Journal::below(state).interrupted(sys).ok().flatten().map(|entry| entry.title);
@@ -100,11 +101,19 @@ fn reason(error: &crate::sys::fs::FsError) -> String {
     }
 }
 
-fn include(sys: &Sys, path: PathBuf, text: String, troubles: &mut Vec<Unreadable>) -> Include {
+fn include(
+    sys: &Sys,
+    path: PathBuf,
+    reader: Reader,
+    state: &Path,
+    troubles: &mut Vec<Unreadable>,
+) -> Include {
+    // A path that cannot be written is said by the command that would write it.
+    let Ok(text) = reader.line(state) else { return Include::default() };
     let bytes = super::read(sys, &path, troubles);
     let file_there = bytes.is_some() || sys.look(&path).ok().flatten().is_some();
     let bytes = bytes.unwrap_or_default();
-    let offset = bytes.windows(text.len()).position(|w| w == text.as_bytes());
+    let offset = reader.find(&bytes, &text);
     let open_end = !bytes.is_empty() && !bytes.ends_with(b"\n");
     Include { path, text, offset, there: offset.is_some(), file_there, file_length: bytes.len(), open_end }
 }

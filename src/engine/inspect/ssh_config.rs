@@ -5,7 +5,7 @@
 use super::git_settings::is_ours;
 use super::ssh::file_facts;
 use crate::formats::ssh_config::{
-    self, Action, ConfigFile, Directive, ExecAnswer, Query, SshConfig, pattern,
+    self, Action, ConfigFile, Directive, ExecAnswer, Query, Resolution, SshConfig, pattern,
 };
 use crate::model::facts::{
     BadConfigLine, BlockKind, HeldIdentity, Own, Region, Spot, Ssh, SshFile, SshSetting, Unreadable,
@@ -151,7 +151,7 @@ fn region(bytes: &[u8], directive: &Directive) -> Region {
 }
 
 /// The files that a pattern of `Include` stands for (ssh_config(5), Include; glob(7)), sorted.
-fn included(sys: &Sys, folder: &Path, written: &str) -> Vec<PathBuf> {
+pub(in crate::engine) fn included(sys: &Sys, folder: &Path, written: &str) -> Vec<PathBuf> {
     let expanded = sys.expanded(written);
     let path = if expanded.is_absolute() { expanded } else { folder.join(expanded) };
     let mut found = vec![PathBuf::new()];
@@ -186,13 +186,24 @@ fn identities_for(sys: &Sys, folder: &Path, path: &Path, config: &SshConfig, hos
         command: Some("git-upload-pack 'doorkey/asks.git'"),
         ..Query::default()
     };
-    let includes = |written: &str, _: bool| {
+    let includes = |written: &str, _: bool| -> Vec<(String, Vec<u8>)> {
         let paths = included(sys, folder, written).into_iter().filter(|p| !is_ours(sys, p));
         paths
             .filter_map(|p| sys.read(&p).ok().flatten().map(|b| (p.to_string_lossy().into_owned(), b)))
             .collect()
     };
-    let found = ssh_config::resolve(&files, &query, includes, |_| ExecAnswer::Unknown);
+    let by = |answer: ExecAnswer| ssh_config::resolve(&files, &query, includes, |_| answer);
+    let certain = by(ExecAnswer::Unknown);
+    note_identities(&certain, host, false, ssh);
+    if !certain.undecided.is_empty() {
+        // Commands are not run: what one of them may bring is noted as that.
+        for answer in [ExecAnswer::Yes, ExecAnswer::No] {
+            note_identities(&by(answer), host, true, ssh);
+        }
+    }
+}
+
+fn note_identities(found: &Resolution, host: &str, depends: bool, ssh: &mut Ssh) {
     for setting in found.settings.iter().filter(|s| IDENTITIES.contains(&s.keyword.as_str())) {
         let Some(origin) = &setting.origin else { continue };
         let is_none = setting.args.first().is_some_and(|a| a.eq_ignore_ascii_case("none"));
@@ -201,10 +212,15 @@ fn identities_for(sys: &Sys, folder: &Path, path: &Path, config: &SshConfig, hos
             continue;
         }
         if let Some(held) = ssh.other_identities.iter_mut().find(|h| h.setting.spot == spot) {
-            held.hosts.push(host.to_owned());
+            if !held.hosts.iter().any(|known| known == host) {
+                held.hosts.push(host.to_owned());
+            }
         } else if let Some(setting) = ssh.settings.iter().find(|s| s.spot == spot) {
-            ssh.other_identities
-                .push(HeldIdentity { hosts: vec![host.to_owned()], setting: setting.clone() });
+            ssh.other_identities.push(HeldIdentity {
+                hosts: vec![host.to_owned()],
+                depends,
+                setting: setting.clone(),
+            });
         }
     }
 }

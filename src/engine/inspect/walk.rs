@@ -32,7 +32,7 @@ pub(super) fn chains(own: &Own, reader: &Reader<'_>) -> Vec<Chain> {
     urls.dedup();
     let chain = |origin: String| {
         let heard = Heard::of(reader, &format!("{origin}/doorkey-asks.git"));
-        Chain { origin, helpers: heard.helpers, use_http_path: heard.use_http_path }
+        Chain { origin, helpers: heard.helpers, use_http_path: heard.use_http_path, user: heard.user_set }
     };
     urls.into_iter().map(chain).collect()
 }
@@ -44,6 +44,7 @@ struct Heard {
     forgotten: Vec<Forgotten>,
     use_http_path: bool,
     user: Option<String>,
+    user_set: Option<(String, Spot)>,
 }
 
 impl Heard {
@@ -67,6 +68,7 @@ impl Heard {
                     }));
                 }
                 About::Helper(link) => heard.helpers.push((link.clone(), setting.spot.clone())),
+                About::User { name } => heard.user_set = Some((name.clone(), setting.spot.clone())),
                 _ => {}
             }
         }

@@ -47,7 +47,7 @@ pub enum Scope {
     Global,
     /// A file that doorkey generated.
     Doorkey,
-    /// `GIT_CONFIG_COUNT` and its pairs.
+    /// `GIT_CONFIG_COUNT` and its pairs, and `GIT_CONFIG_PARAMETERS`.
     Environment,
     /// `.git/config` of a repository.
     Repository,
@@ -93,6 +93,11 @@ pub enum About {
     Helper(ChainLink),
     /// An empty `helper =`, which forgets those before it.
     HelperReset,
+    /// `credential.username`
+    User {
+        /// Which; `***` for a token.
+        name: String,
+    },
     /// `useHttpPath`
     UseHttpPath {
         /// Its value.
@@ -175,4 +180,6 @@ pub struct Chain {
     pub helpers: Vec<(ChainLink, Spot)>,
     /// Whether they see the path of the repository.
     pub use_http_path: bool,
+    /// The user that git asks for, and where it is set.
+    pub user: Option<(String, Spot)>,
 }

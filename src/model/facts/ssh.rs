@@ -159,6 +159,8 @@ pub struct BadConfigLine {
 pub struct HeldIdentity {
     /// The hosts.
     pub hosts: Vec<String>,
+    /// Whether a command of the user's decides it (`Match exec`), which is not run here.
+    pub depends: bool,
     /// The setting.
     #[serde(flatten)]
     pub setting: SshSetting,
