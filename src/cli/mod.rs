@@ -18,6 +18,8 @@ mod ssh;
 mod ssh_match;
 mod status;
 mod store;
+mod store_move;
+mod store_status;
 mod switch;
 mod table;
 mod token;

@@ -11,12 +11,16 @@
 mod agent;
 mod crash;
 mod damage;
+#[path = "../support/executable.rs"]
+mod executable;
 mod guards;
 mod kernel_keyring;
 mod ledger;
 mod machine;
+mod moving;
 mod oracle;
 #[cfg(feature = "os-keyring")]
 mod os_keyring;
+mod pass;
 mod passphrase;
 mod round_trips;
