@@ -34,5 +34,9 @@ fn escape(text: &str) -> String {
 
 pub(crate) fn failure(failure: &Failure) -> Value {
     let [what, why, fix] = [&failure.what, &failure.why, &failure.fix].map(|text| redact::urls(text));
-    json!({ "what": what, "why": why, "fix": fix, "exit": failure.exit as u8 })
+    let mut body = json!({ "what": what, "why": why, "fix": fix, "exit": failure.exit as u8 });
+    if !failure.code.is_empty() {
+        body["code"] = json!(failure.code);
+    }
+    body
 }

@@ -18,6 +18,7 @@ mod ssh;
 mod ssh_match;
 mod status;
 mod store;
+mod store_error;
 mod store_move;
 mod store_status;
 mod switch;

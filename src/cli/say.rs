@@ -111,7 +111,9 @@ impl Say {
             self.line(json::document("error", json::failure(failure)));
         } else {
             let mut err = io::stderr().lock();
-            let head = if self.color { "\x1b[1;31merror\x1b[0m" } else { "error" };
+            let code = if failure.code.is_empty() { String::new() } else { format!("[{}]", failure.code) };
+            let head =
+                if self.color { format!("\x1b[1;31merror{code}\x1b[0m") } else { format!("error{code}") };
             let what = redact::for_terminal(&redact::urls(&failure.what), false);
             let _ = writeln!(err, "{head}: {what}");
             for (label, text) in [("why", &failure.why), ("fix", &failure.fix)] {

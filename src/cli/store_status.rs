@@ -4,7 +4,7 @@ use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::engine::when;
-use crate::stores::moving::{self, Unfinished};
+use crate::stores::moving;
 use crate::stores::outlook::{self, Outlook};
 use crate::stores::vault::{Access, Vault};
 use crate::stores::{self, StoreError, StoreKind};
@@ -22,14 +22,14 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
     if context.flags.json {
         let body = json!({ "kind": kind.word(), "open": open && trouble.is_none(), "says": words,
             "problem": trouble.as_ref().map(json::failure),
-            "unfinished-move": left.as_ref().map(left_words),
+            "unfinished-move": left.as_ref().map(ToString::to_string),
             "possible": outlooks.iter().map(json_of).collect::<Vec<_>>() });
         context.say.line(json::document("store", body));
     } else {
         let mark = if !open { Mark::Warn } else { Mark::Good };
         context.say.marked(mark, format!("{kind}: {words}"));
         if let Some(left) = &left {
-            context.say.marked(Mark::Warn, format!("{}; clear it up: doorkey store move", left_words(left)));
+            context.say.marked(Mark::Warn, format!("{left}; clear it up: doorkey store move"));
         }
         others(context, &kind, &outlooks);
     }
@@ -67,17 +67,6 @@ fn openness(sys: &Sys, kind: &StoreKind, outlooks: &[Outlook]) -> Result<(bool, 
             }
         },
     })
-}
-
-fn left_words(left: &Unfinished) -> String {
-    if left.switched {
-        format!(
-            "a move from {} was interrupted after the switch, and that store is not emptied yet",
-            left.from
-        )
-    } else {
-        format!("a move into {} was interrupted before the switch; what it left there is not in use", left.to)
-    }
 }
 
 fn json_of(found: &Outlook) -> serde_json::Value {

@@ -261,6 +261,54 @@ impl From<FsError> for StoreError {
 }
 
 impl StoreError {
+    /// A stable word for each trouble that has a repair of its own; empty where another floor's error is passed on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoStore => "store-missing",
+            Self::Exists { .. } => "store-exists",
+            Self::Moved => "store-moved",
+            Self::NotTheSame { .. } => "store-not-same",
+            Self::Locked => "store-locked",
+            Self::OtherKind { .. } => "store-of-other-kind",
+            Self::BadPassphrase { .. } => "passphrase-unusable",
+            Self::WrongPassphrase { .. } => "passphrase-wrong",
+            Self::WrongKeyFile { .. } => "key-file-wrong",
+            Self::BadKeyFile { .. } => "key-file-unusable",
+            Self::WorkFactor { .. } => "passphrase-work-unusual",
+            Self::Damaged { .. } => "store-damaged",
+            Self::NotOurs { .. } => "store-forged",
+            Self::Newer { .. } => "store-newer",
+            Self::Rollback { .. } => "store-rolled-back",
+            Self::NoSuchVersion { .. } => "token-version-gone",
+            Self::Unsafe { .. } => "store-open-to-others",
+            Self::Keys(_) => "kernel-keyring-refused",
+            Self::AgentRuns { .. } => "agent-runs",
+            Self::OsKeyring(problem) => match problem {
+                KeyringProblem::NoService { .. }
+                | KeyringProblem::Locked
+                | KeyringProblem::TimedOut { .. } => "store-unreachable",
+                KeyringProblem::Lost { .. } => "store-rolled-back",
+                KeyringProblem::NotOurs { .. } => "store-forged",
+                KeyringProblem::Failed { .. } | KeyringProblem::NotBuilt => "keyring-failed",
+            },
+            Self::Pass(problem) => match problem {
+                PassProblem::Missing
+                | PassProblem::NotInitialised
+                | PassProblem::Locked { .. }
+                | PassProblem::TimedOut { .. } => "store-unreachable",
+                PassProblem::NotOurs { .. } => "store-forged",
+                PassProblem::Unknown { .. } => "pass-of-other-machine",
+                PassProblem::Failed { .. } => "pass-failed",
+            },
+            Self::NoStateFolder
+            | Self::Seal { .. }
+            | Self::NoRuntimeFolder
+            | Self::Agent { .. }
+            | Self::Fs(_) => "",
+        }
+    }
+
     pub(super) fn damaged(path: impl Into<PathBuf>, problem: &'static str) -> Self {
         Self::Damaged { path: path.into(), problem }
     }

@@ -17,6 +17,7 @@ use crate::model::name::ProfileName;
 use crate::sys::Sys;
 use crate::sys::fs::Write;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::PathBuf;
 
 const SCHEMA: &str = "doorkey/store-move/v1";
@@ -60,6 +61,17 @@ pub struct Unfinished {
     pub to: StoreKind,
     /// Whether it came to the switch: then the new store is in use and the old one is still to be emptied.
     pub switched: bool,
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, switched } = self;
+        if *switched {
+            write!(f, "a move from {from} was interrupted after the switch, so that store is not emptied yet")
+        } else {
+            write!(f, "a move into {to} was interrupted before the switch; what it left there is not in use")
+        }
+    }
 }
 
 /// How a move ended.
