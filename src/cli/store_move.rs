@@ -49,7 +49,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     }
     if context.flags.dry_run {
         if context.flags.json {
-            context.say.line(json::document("store-move", body(&load, false)));
+            context.say.line(json::document("store-move", body(&load, None)));
         } else {
             context.say.info("Dry run: nothing was changed.");
         }
@@ -58,7 +58,8 @@ pub(crate) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     agree(context, "Do this?")?;
     let Some(done) = moving::carry_over(&mut context.sys, &how)? else { return Ok(Exit::Fine) };
     if context.flags.json {
-        context.say.line(json::document("store-move", body(&done.load, true)));
+        let left = done.not_emptied.map(|error| json::failure(&error.into()));
+        context.say.line(json::document("store-move", body(&done.load, Some(left))));
         return Ok(Exit::Fine);
     }
     context
@@ -132,8 +133,9 @@ fn sentences(load: &Load) -> Vec<String> {
     ]
 }
 
-fn body(load: &Load, changed: bool) -> serde_json::Value {
-    json!({ "changed": changed, "from": load.from.word(), "to": load.to.word(), "profiles": load.profiles,
+/// `done`: what could not be emptied, after a move; `None` = a dry run.
+fn body(load: &Load, done: Option<Option<serde_json::Value>>) -> serde_json::Value {
+    json!({ "changed": done.is_some(), "not-emptied": done.flatten(), "from": load.from.word(), "to": load.to.word(), "profiles": load.profiles,
         "in-use": load.in_use, "retired": load.retired, "steps": sentences(load) })
 }
 

@@ -16,6 +16,8 @@ mod executable;
 mod helper;
 mod home;
 mod hostile_names;
+mod leaks;
+mod parallel;
 mod prompts;
 mod scripted;
 mod second_run;
