@@ -3,7 +3,8 @@
 //! A check is data: a stable code, words, and a pure function over what was found. It touches nothing.
 
 use crate::model::facts::{
-    About, Facts, GitSetting, Include, Keeper, PlainToken, Region, Scope, Spot, StoredToken, Variable,
+    About, Facts, GitSetting, Include, Keeper, PlainToken, Region, Scope, Spot, StoreFacts, StoredToken,
+    Variable,
 };
 use crate::model::finding::{Finding, Fix, Severity};
 use crate::model::plan::{Anchor, Step};
@@ -41,6 +42,7 @@ registry! {
     identity_before_include,
     identity_for_managed_host,
     identity_under_host_star,
+    key_file_wrong,
     key_pair_mismatch,
     key_readable_by_others,
     key_weak,
@@ -70,8 +72,13 @@ registry! {
     ssh_include_not_first,
     ssl_verify_off,
     store_broken,
+    store_damaged,
+    store_forged,
     store_locked,
     store_missing,
+    store_move_unfinished,
+    store_rolled_back,
+    store_unreachable,
     strict_host_key_checking_off,
     token_expired,
     token_expires_soon,
@@ -287,6 +294,21 @@ fn plain_tokens(
         }
     };
     files.into_iter().map(one).collect()
+}
+
+/// A finding where the store cannot be read for one of these reasons. `fix` gets the profile that it is about.
+fn broken_store(
+    facts: &Facts,
+    check: &Check,
+    codes: &[&str],
+    fix: impl Fn(Option<&str>) -> Fix,
+) -> Vec<Finding> {
+    match &facts.own.store {
+        StoreFacts::Broken { code, problem, profile } if codes.contains(code) => {
+            vec![check.found(problem.clone(), fix(profile.as_deref()))]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Where a token of a git host belongs.

@@ -1,6 +1,6 @@
 //! The store cannot be read.
 
-use super::{Check, Group, command};
+use super::{ALL, Check, Group, command};
 use crate::model::facts::{Facts, StoreFacts};
 use crate::model::finding::{Finding, Severity};
 
@@ -16,6 +16,10 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    let StoreFacts::Broken { problem } = &facts.own.store else { return Vec::new() };
+    let StoreFacts::Broken { code, problem, .. } = &facts.own.store else { return Vec::new() };
+    // Most troubles have a check of their own.
+    if *code == "key-file-unusable" || ALL.iter().any(|check| check.code == *code) {
+        return Vec::new();
+    }
     vec![CHECK.found(problem.clone(), command("doorkey store status"))]
 }

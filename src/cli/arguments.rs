@@ -75,7 +75,7 @@ pub(crate) enum Command {
     /// SSH keys: new
     #[command(subcommand)]
     Ssh(super::ssh::SshCommand),
-    /// Where secrets are kept: init, status, unlock, lock, export
+    /// Where secrets are kept: init, status, unlock, lock, move, export, accept
     #[command(subcommand)]
     Store(super::store::StoreCommand),
     /// Keep the vault open where the kernel's keyring is refused

@@ -41,23 +41,33 @@ pub(crate) fn carry_out(context: &mut Context, plan: &Plan) -> Result<Option<App
             return Ok(None);
         }
     }
-    if !context.flags.yes {
-        if !context.terminal.can_ask() || context.flags.json {
-            return Err(Failure::new(
-                Exit::No,
-                "this changes files, and there is nobody to ask",
-                "standard input or standard error is not a terminal",
-                "look at it with --dry-run, then run it again with --yes",
-            ));
-        }
-        if !ask::confirm(context, "Do this?")? {
-            return Err(Failure::new(Exit::No, "nothing was changed", "you said no", ""));
-        }
-    }
+    agree(context, "Do this?")?;
     let applied = apply::apply(&mut context.sys, plan)?;
     if context.flags.json {
         let body = json!({ "title": plan.title, "changed": true, "id": applied.id, "steps": shown.lines });
         context.say.line(json::document("change", body));
     }
     Ok(Some(applied))
+}
+
+/// Asks, unless `--yes` was given.
+///
+/// # Errors
+/// No, or nobody can be asked.
+pub(crate) fn agree(context: &Context, question: &str) -> Result<(), Failure> {
+    if context.flags.yes {
+        return Ok(());
+    }
+    if !context.terminal.can_ask() || context.flags.json {
+        return Err(Failure::new(
+            Exit::No,
+            "this changes files, and there is nobody to ask",
+            "standard input or standard error is not a terminal",
+            "look at it with --dry-run, then run it again with --yes",
+        ));
+    }
+    if ask::confirm(context, question)? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::No, "nothing was changed", "you said no", ""))
 }

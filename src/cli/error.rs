@@ -6,7 +6,6 @@ use crate::engine::in_force::InForceError;
 use crate::engine::journal::JournalError;
 use crate::engine::profiles::{ProfilesError, route_text};
 use crate::model::name::BadName;
-use crate::stores::StoreError;
 use crate::sys::fs::FsError;
 use crate::sys::run::RunError;
 use std::io;
@@ -15,6 +14,8 @@ use std::io;
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
+    /// Stable, as a finding's; empty where the exit code says all.
+    pub(crate) code: &'static str,
     pub(crate) what: String,
     pub(crate) why: String,
     pub(crate) fix: String,
@@ -27,7 +28,11 @@ impl Failure {
         why: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        Self { exit, what: what.into(), why: why.into(), fix: fix.into() }
+        Self { exit, code: "", what: what.into(), why: why.into(), fix: fix.into() }
+    }
+
+    pub(crate) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     pub(crate) fn usage(what: impl Into<String>, fix: impl Into<String>) -> Self {
@@ -265,50 +270,5 @@ impl From<InForceError> for Failure {
                 format!("put the file in place, or edit [trust]: doorkey profile edit {profile}"),
             ),
         }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let what = error.to_string();
-        let (why, fix): (&str, String) = match &error {
-            StoreError::Fs(_) => {
-                let StoreError::Fs(error) = error else { return Self::new(Exit::Bug, what, "", "") };
-                return error.into();
-            }
-            StoreError::NoStore => (
-                "secrets are kept encrypted, never in a plain file",
-                "make one: doorkey store init (with a passphrase), or: doorkey store init --key-file PATH"
-                    .into(),
-            ),
-            StoreError::Exists { .. } => ("", "see: doorkey store status".into()),
-            StoreError::Locked => (
-                "its passphrase was not given in this session, or its time ran out",
-                "doorkey store unlock".into(),
-            ),
-            StoreError::Keys(_) => (
-                "containers often forbid the kernel's keyring",
-                "keep the vault open by a process of your own instead: doorkey agent".into(),
-            ),
-            StoreError::WrongPassphrase { .. } => {
-                ("nothing was changed", "try again; the old passphrase stays in force".into())
-            }
-            StoreError::WrongKeyFile { .. } => {
-                ("nothing was changed", "put back the key file that this vault was made with".into())
-            }
-            StoreError::Rollback { .. } => (
-                "the file is older than the last one doorkey wrote: restored from a backup, or put there by somebody",
-                "if you restored it yourself: doorkey store accept PROFILE".into(),
-            ),
-            StoreError::OsKeyring(_) => (
-                "the OS keyring is a service of your desktop session",
-                "unlock it in the desktop, or use the vault instead: doorkey store status".into(),
-            ),
-            _ => (
-                "nothing was changed",
-                "see: doorkey store status; a backup of the vault folder can be put back".into(),
-            ),
-        };
-        Self::new(Exit::CouldNot, what, why, fix)
     }
 }

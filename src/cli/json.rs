@@ -34,5 +34,13 @@ fn escape(text: &str) -> String {
 
 pub(crate) fn failure(failure: &Failure) -> Value {
     let [what, why, fix] = [&failure.what, &failure.why, &failure.fix].map(|text| redact::urls(text));
-    json!({ "what": what, "why": why, "fix": fix, "exit": failure.exit as u8 })
+    let mut body = Map::new();
+    if !failure.code.is_empty() {
+        body.insert("code".into(), json!(failure.code));
+    }
+    for (key, value) in [("what", what), ("why", why), ("fix", fix)] {
+        body.insert(key.into(), json!(value));
+    }
+    body.insert("exit".into(), json!(failure.exit as u8));
+    Value::Object(body)
 }

@@ -107,7 +107,8 @@ impl Say {
     /// An error on standard error.
     pub(crate) fn error(color: bool, failure: &Failure) {
         let mut err = io::stderr().lock();
-        let head = if color { "\x1b[1;31merror\x1b[0m" } else { "error" };
+        let code = if failure.code.is_empty() { String::new() } else { format!("[{}]", failure.code) };
+        let head = if color { format!("\x1b[1;31merror{code}\x1b[0m") } else { format!("error{code}") };
         let what = redact::for_terminal(&redact::urls(&failure.what), false);
         let _ = writeln!(err, "{head}: {what}");
         for (label, text) in [("why", &failure.why), ("fix", &failure.fix)] {

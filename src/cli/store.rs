@@ -1,28 +1,32 @@
-//! `doorkey store init|status|unlock|lock|export`
+//! `doorkey store init|unlock|lock|export|accept`
 
 use super::ask::{Source, secret_from};
 use super::error::Failure;
 use super::say::Mark;
-use super::{Context, Exit, json};
-use crate::engine::{profiles, when};
+use super::store_status::run as status;
+use super::{Context, Exit};
+use crate::engine::profiles;
 use crate::model::name::ProfileName;
-use crate::stores::vault::{Access, UNLOCKED, Vault};
+use crate::secret::Secret;
+use crate::stores::pass::Pass;
+use crate::stores::vault::{UNLOCKED, Vault};
 use crate::stores::{self, How, StoreError, StoreKind};
 use clap::{Args, Subcommand};
-use serde_json::json;
 use std::io::Write;
 use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
-    /// Make the store: a vault with a passphrase, a vault with a key file, or the OS keyring
+    /// Make the store: a vault with a passphrase or a key file, the OS keyring, or pass
     Init(Init),
-    /// Which store this is, and whether it is open
+    /// Which store this is, whether it is open, and which others this machine could have
     Status,
     /// Open the vault with its passphrase, for all programs of this user
     Unlock(Unlock),
     /// Close the vault again
     Lock,
+    /// Carry everything over into another kind of store
+    Move(super::store_move::Wanted),
     /// Print a profile's age identity, with which the stock `age` opens its vault file
     Export(Export),
     /// Take a profile's vault file as it is, after a backup was put back
@@ -33,17 +37,61 @@ pub(crate) enum StoreCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  doorkey store init                          asks for a passphrase\n  \
     doorkey store init --key-file /path/key     for machines without people: whoever reads that file reads all\n  \
-    doorkey store init --keyring                the keyring of your desktop session")]
+    doorkey store init --keyring                the keyring of your desktop session\n  \
+    doorkey store init --pass                   the password store of pass (GnuPG)")]
 pub(crate) struct Init {
-    /// The key lies in this file; made with mode 0600 when it is not there
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["passphrase_fd", "keyring"])]
+    #[command(flatten)]
+    to: Where,
+}
+
+/// Which store is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Where {
+    /// A vault whose key lies in this file; made with mode 0600 when it is not there
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["passphrase", "passphrase_fd", "keyring", "pass"])]
     key_file: Option<String>,
-    /// Read the passphrase from this open file descriptor
-    #[arg(long, value_name = "N", conflicts_with = "keyring")]
+    /// A vault with a passphrase, which is asked for
+    #[arg(long, conflicts_with_all = ["passphrase_fd", "keyring", "pass"])]
+    passphrase: bool,
+    /// A vault with a passphrase, read from this open file descriptor
+    #[arg(long, value_name = "N", conflicts_with_all = ["keyring", "pass"])]
     passphrase_fd: Option<i32>,
-    /// Use the OS keyring
-    #[arg(long)]
+    /// The OS keyring
+    #[arg(long, conflicts_with = "pass")]
     keyring: bool,
+    /// The password store of `pass`, sealed by GnuPG
+    #[arg(long)]
+    pass: bool,
+}
+
+impl Where {
+    /// What the flags say; `None` = there is none.
+    pub(super) fn how(&self, context: &Context) -> Result<Option<How>, Failure> {
+        Ok(Some(match self {
+            Self { key_file: Some(path), .. } => How::KeyFile(absolute(context, path)),
+            Self { keyring: true, .. } => How::Keyring,
+            Self { pass: true, .. } => How::Pass,
+            Self { passphrase_fd: Some(number), .. } => {
+                How::Passphrase(new_passphrase(context, Source::Descriptor(*number))?)
+            }
+            Self { passphrase: true, .. } => How::Passphrase(new_passphrase(context, Source::Prompt)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Whether it is this store already, as far as that can be told without a passphrase.
+    fn is(&self, context: &Context, kind: &StoreKind) -> bool {
+        match (kind, &self.key_file) {
+            (StoreKind::KeyFile { path }, Some(given)) => *path == absolute(context, given),
+            (StoreKind::Keyring, None) => self.keyring,
+            (StoreKind::Pass, None) => self.pass,
+            _ => false,
+        }
+    }
+}
+
+fn new_passphrase(context: &Context, source: Source) -> Result<Secret, Failure> {
+    secret_from(context, source, "passphrase for the new vault", true)
 }
 
 /// `doorkey store unlock`
@@ -68,6 +116,7 @@ pub(crate) fn run(context: &mut Context, command: StoreCommand) -> Result<Exit, 
     match command {
         StoreCommand::Init(wanted) => init(context, &wanted),
         StoreCommand::Status => status(context),
+        StoreCommand::Move(wanted) => super::store_move::run(context, &wanted),
         StoreCommand::Unlock(wanted) => unlock(context, &wanted),
         StoreCommand::Lock => {
             Vault::lock(&mut context.sys)?;
@@ -86,24 +135,16 @@ pub(crate) fn run(context: &mut Context, command: StoreCommand) -> Result<Exit, 
 
 fn init(context: &mut Context, wanted: &Init) -> Result<Exit, Failure> {
     if let Some(kind) = stores::describe(&context.sys)? {
-        let same = match (&kind, &wanted.key_file) {
-            (StoreKind::KeyFile { path }, Some(given)) => *path == absolute(context, given),
-            (StoreKind::Keyring, None) => wanted.keyring,
-            _ => false,
-        };
-        if same {
+        if wanted.to.is(context, &kind) {
             context.say.info(format!("Nothing to do: the store is {kind}."));
             return Ok(Exit::Fine);
         }
-        return Err(Failure::usage(format!("there is a store already: {kind}"), "see: doorkey store status"));
+        let fix = "carry everything over into another: doorkey store move --help";
+        return Err(Failure::usage(format!("there is a store already: {kind}"), fix));
     }
-    let how = match (&wanted.key_file, wanted.keyring) {
-        (Some(path), _) => How::KeyFile(absolute(context, path)),
-        (None, true) => How::Keyring,
-        (None, false) => {
-            let source = wanted.passphrase_fd.map_or(Source::Prompt, Source::Descriptor);
-            How::Passphrase(secret_from(context, source, "passphrase for the new vault", true)?)
-        }
+    let how = match wanted.to.how(context)? {
+        Some(how) => how,
+        None => How::Passphrase(new_passphrase(context, Source::Prompt)?),
     };
     if context.flags.dry_run {
         context.say.info("Dry run: the store would be made; nothing was changed.");
@@ -118,42 +159,10 @@ fn absolute(context: &Context, path: &str) -> std::path::PathBuf {
     if path.is_absolute() { path } else { context.sys.cwd().unwrap_or_default().join(path) }
 }
 
-fn status(context: &mut Context) -> Result<Exit, Failure> {
-    let kind = stores::describe(&context.sys)?.ok_or(StoreError::NoStore)?;
-    let (open, words) = match &kind {
-        StoreKind::KeyFile { path } => {
-            (true, format!("open; whoever reads {} reads all", context.sys.shown(path)))
-        }
-        StoreKind::Keyring => (true, "as open as your desktop session's keyring".into()),
-        StoreKind::Passphrase => match Vault::access(&context.sys)? {
-            Access::Unlocked { until } => (true, format!("unlocked until {}", when::date_time(until))),
-            _ => (false, "locked; open it: doorkey store unlock".into()),
-        },
-    };
-    let trouble = if open { stores::open(&context.sys).err().map(Failure::from) } else { None };
-    if context.flags.json {
-        let name = match &kind {
-            StoreKind::KeyFile { .. } => "key-file",
-            StoreKind::Passphrase => "passphrase",
-            StoreKind::Keyring => "keyring",
-        };
-        let body = json!({ "kind": name, "open": open && trouble.is_none(), "says": words,
-            "problem": trouble.as_ref().map(json::failure) });
-        context.say.line(json::document("store", body));
-    } else {
-        let mark = if !open { Mark::Warn } else { Mark::Good };
-        context.say.marked(mark, format!("{kind}: {words}"));
-    }
-    match trouble {
-        Some(failure) if !context.flags.json => Err(failure),
-        Some(_) => Ok(Exit::CouldNot),
-        None => Ok(Exit::Fine),
-    }
-}
-
 fn unlock(context: &mut Context, wanted: &Unlock) -> Result<Exit, Failure> {
     match stores::describe(&context.sys)?.ok_or(StoreError::NoStore)? {
         StoreKind::Passphrase => {}
+        StoreKind::Pass => return unlock_pass(context),
         kind => {
             context.say.info(format!("Nothing to do: the store is {kind}."));
             return Ok(Exit::Fine);
@@ -164,6 +173,16 @@ fn unlock(context: &mut Context, wanted: &Unlock) -> Result<Exit, Failure> {
     let passphrase = secret_from(context, source, "passphrase", false)?;
     Vault::unlock(&mut context.sys, &passphrase, time)?;
     status(context)
+}
+
+/// gpg asks, by its own pinentry, and its agent remembers.
+fn unlock_pass(context: &mut Context) -> Result<Exit, Failure> {
+    if Pass::unlock(&context.sys)? {
+        context.say.marked(Mark::Good, "gpg opens the entries of pass");
+    } else {
+        context.say.info("Nothing to do: there is no token in pass yet.");
+    }
+    Ok(Exit::Fine)
 }
 
 /// Shows a secret, so on a terminal only after a question, and to a pipe only with `--yes`.

@@ -1,8 +1,9 @@
 //! `undo`, `history`, `diff`.
 
+use super::change::agree;
 use super::error::Failure;
 use super::say::Mark;
-use super::{Context, Exit, ask, json, table};
+use super::{Context, Exit, json, table};
 use crate::engine::apply::{self, ApplyError};
 use crate::engine::journal::{Entry, Journal};
 use crate::engine::{preview, when};
@@ -56,19 +57,7 @@ pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failur
         }
         return Ok(Exit::Fine);
     }
-    if !context.flags.yes {
-        if !context.terminal.can_ask() || context.flags.json {
-            return Err(Failure::new(
-                Exit::No,
-                "this changes files, and there is nobody to ask",
-                "standard input or standard error is not a terminal",
-                "look at it with --dry-run, then run it again with --yes",
-            ));
-        }
-        if !ask::confirm(context, "Take it back?")? {
-            return Err(Failure::new(Exit::No, "nothing was changed", "you said no", ""));
-        }
-    }
+    agree(context, "Take it back?")?;
     apply::undo(&mut context.sys, &entry)?;
     if context.flags.json {
         context.say.line(json::document("undo", json!({ "undone": entry.id, "title": entry.title })));

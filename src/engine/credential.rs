@@ -3,19 +3,22 @@
 //! git asks in the block of a managed host (SECURITY rule 13), so a refusal is closed: `quit=1` and one line that
 //! says what to do. A request that no profile has anything to do with gets no answer at all, and git goes on.
 
-use super::profiles;
+mod ground;
+
+pub use ground::Ground;
+
 use super::render::shell_word;
 use super::when;
-use super::withdrawn::still_claims;
 use crate::formats::git_credential::{Answer, Request, basic_credential};
 use crate::model::name::{HostName, ProfileName};
 use crate::model::plan::RecordId;
 use crate::model::route::{Claim, Decision, Origin, OwnerPath, Scheme, clean_decoded_path, decide};
-use crate::model::route_table::{self, Routes};
+use crate::model::route_table::Routes;
 use crate::redact;
 use crate::secret::Secret;
-use crate::stores::{self, Entry, Record, State, Store, StoreError};
+use crate::stores::{self, Entry, Record, State, Store};
 use crate::sys::Sys;
+use ground::Machine;
 use std::path::Path;
 
 /// Set to `1`, the helper stores and erases nothing: for `verify`, which only reads.
@@ -66,19 +69,25 @@ struct Asked {
 /// Answers `get`.
 #[must_use]
 pub fn get(sys: &Sys, generation: &Path, input: &[u8]) -> Reply {
+    reply(&Machine { sys, generation }, input)
+}
+
+/// Answers `get` from what `ground` holds.
+#[must_use]
+pub fn reply(ground: &dyn Ground, input: &[u8]) -> Reply {
     let request = match Request::parse(input) {
         Ok(request) => request,
         Err(refusal) => return Reply::quit(format!("refused a credential request: {refusal}")),
     };
-    match asked(sys, generation, &request) {
-        Ok(Some(asked)) => answer(sys, &request, &asked).unwrap_or_else(Reply::quit),
+    match asked(ground, &request) {
+        Ok(Some(asked)) => answer(ground, &request, &asked).unwrap_or_else(Reply::quit),
         Ok(None) => Reply::nothing(),
         Err(said) => Reply::quit(said),
     }
 }
 
 /// Decides who speaks. `Err` is a refusal in words.
-fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked>, String> {
+fn asked(ground: &dyn Ground, request: &Request) -> Result<Option<Asked>, String> {
     let Some(scheme) = Scheme::parse(&request.protocol).filter(|s| *s != Scheme::Ssh) else {
         return Ok(None);
     };
@@ -92,18 +101,11 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
         })?),
         None => None,
     };
-    let table = sys
-        .read_trusted(&generation.join(route_table::FILE))
-        .ok()
-        .flatten()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let routes = table.as_deref().and_then(|text| route_table::read(text, &origin)).ok_or_else(|| {
-        format!("refused: the routes of {} are not readable; run: doorkey doctor", generation.display())
-    })?;
+    let routes = ground.routes(&origin)?;
     let decision = decide(&routes.claims, path.as_deref().filter(|p| !p.is_empty()));
     let claim = match decision {
         Decision::Claimed(claim) => claim.clone(),
-        Decision::Unmanaged => return unmanaged(sys, &routes, origin, path),
+        Decision::Unmanaged => return unmanaged(ground, &routes, origin, path),
         Decision::NoPath => {
             return Err(format!(
                 "refused: {origin} is shared by owner, and this program asked without a repository path; \
@@ -113,7 +115,7 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
         Decision::Unclaimed => return Err(unclaimed(&routes, &origin, path.as_deref().unwrap_or_default())),
     };
     // A generation lives on for running programs, but what was removed since is gone at once.
-    still_claims(sys, &claim).map_err(|why| format!("refused: {why}"))?;
+    ground.still_claims(&claim)?;
     let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
     Ok(Some(Asked {
         profile: claim.profile.clone(),
@@ -124,20 +126,14 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
     }))
 }
 
-/// Whether the profile still has its file.
-fn is_there(sys: &Sys, profile: &ProfileName) -> Result<bool, String> {
-    let file = profiles::file(sys, profile).map_err(|e| e.to_string())?;
-    Ok(matches!(sys.look_through(&file), Ok(Some(_))))
-}
-
 fn unmanaged(
-    sys: &Sys,
+    ground: &dyn Ground,
     routes: &Routes,
     origin: Origin,
     path: Option<String>,
 ) -> Result<Option<Asked>, String> {
     if let Some((profile, compat)) = routes.compat.iter().find(|(_, c)| c.store_unknown_origins)
-        && is_there(sys, profile)?
+        && ground.has(profile)?
     {
         let forget_on_erase = compat.forget_on_erase;
         let profile = profile.clone();
@@ -177,7 +173,7 @@ fn unclaimed(routes: &Routes, origin: &Origin, path: &str) -> String {
 }
 
 /// Finds the record and hands it out. `Err` is a refusal in words.
-fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> {
+fn answer(ground: &dyn Ground, request: &Request, asked: &Asked) -> Result<Reply, String> {
     let Asked { profile, origin, .. } = asked;
     if let (Some(wanted), Some(given)) =
         (asked.claim.as_ref().and_then(|c| c.user.as_ref()), request.username.as_ref())
@@ -185,10 +181,7 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
     {
         return Err(other_user(asked, given, wanted));
     }
-    let store = stores::open(sys).map_err(|e| format!("refused: {}", unopened(&e)))?;
-    let records = store
-        .records(sys, profile)
-        .map_err(|e| format!("refused: the credentials of {profile} cannot be read: {}", unopened(&e)))?;
+    let records = ground.records(profile)?;
     let found = find(&records, asked, request.username.as_deref());
     let Some(record) = found else {
         if asked.claim.is_none() {
@@ -196,7 +189,7 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         }
         return Err(none_fits(&records, request, asked));
     };
-    if record.state == State::Suspect && !is_set(sys, TRY_SUSPECT) {
+    if record.state == State::Suspect && !ground.is_set(TRY_SUSPECT) {
         return Err(format!(
             "refused: {origin} refused this token of {profile} ({}) {}; test it with: doorkey token check {profile}, \
              or replace it with: doorkey token add {profile}",
@@ -205,7 +198,7 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
         ));
     }
     let expiry = record.entry.password_expiry_utc.or(record.entry.expires);
-    if let Some(end) = expiry.filter(|e| *e <= sys.now()) {
+    if let Some(end) = expiry.filter(|e| *e <= ground.now()) {
         return Err(format!(
             "the token of {profile} for {origin} expired {}; replace it with: doorkey token add {profile}",
             when::date_time(end)
@@ -233,7 +226,7 @@ fn answer(sys: &Sys, request: &Request, asked: &Asked) -> Result<Reply, String> 
     };
     let bytes = answer.encode().map_err(|e| format!("refused: {e}"))?;
     // A profile's name holds no blank, so `said_who` reads it back whatever the user's name is.
-    let said = is_set(sys, SAY_WHO).then(|| format!("answered for {profile} as {user}"));
+    let said = ground.is_set(SAY_WHO).then(|| format!("answered for {profile} as {user}"));
     Ok(Reply { answer: Some(bytes), said })
 }
 
@@ -273,16 +266,6 @@ fn none_fits(records: &[Record], request: &Request, asked: &Asked) -> String {
             )
         }
     }
-}
-
-/// A store that gives nothing, and the command that helps.
-fn unopened(error: &StoreError) -> String {
-    let command = match error {
-        StoreError::Locked => "doorkey store unlock",
-        StoreError::NoStore => "doorkey store init",
-        _ => "doorkey store status",
-    };
-    format!("{error}; run: {command}")
 }
 
 /// The record for a request: on exactly that origin, under the deepest path that covers it, of the user that is asked
@@ -326,7 +309,7 @@ pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
     if request.ephemeral || read_only(sys) {
         return Ok(());
     }
-    let Some(asked) = asked(sys, generation, &request)? else { return Ok(()) };
+    let Some(asked) = asked(&Machine { sys, generation }, &request)? else { return Ok(()) };
     // Only single sign-on has neither name nor password, and a profile's host is not left to that.
     let user = match &request.username {
         Some(user) => user.as_str(),
@@ -373,7 +356,7 @@ pub fn erase(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
     if read_only(sys) {
         return Ok(());
     }
-    let Some(asked) = asked(sys, generation, &request)? else { return Ok(()) };
+    let Some(asked) = asked(&Machine { sys, generation }, &request)? else { return Ok(()) };
     let store = stores::open(sys).map_err(|e| e.to_string())?;
     let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
     let origin = asked.origin.to_string();
@@ -410,9 +393,5 @@ fn refused_value(request: &Request, record: &Record) -> Option<bool> {
 
 /// `verify` and the tests run git with the real helper, which then must not change anything.
 fn read_only(sys: &Sys) -> bool {
-    is_set(sys, READ_ONLY)
-}
-
-fn is_set(sys: &Sys, name: &str) -> bool {
-    sys.env(name) == Some("1")
+    sys.env(READ_ONLY) == Some("1")
 }

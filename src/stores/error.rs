@@ -19,6 +19,18 @@ pub enum StoreError {
         /// Its `store.toml`.
         path: PathBuf,
     },
+    /// The store was moved to another place after it was opened here. Nothing was changed.
+    #[error("the store was moved meanwhile")]
+    Moved,
+    /// What was written into the new store did not come back the same.
+    #[error("the records of {profile} did not come back from the new store as they were written")]
+    NotTheSame {
+        /// Whose.
+        profile: ProfileName,
+    },
+    /// The program `pass` did not do what was asked.
+    #[error(transparent)]
+    Pass(#[from] PassProblem),
     /// The vault is locked, or its time ran out.
     #[error("the vault is locked")]
     Locked,
@@ -194,6 +206,51 @@ pub enum KeyringProblem {
     NotBuilt,
 }
 
+/// What is wrong with the password store of `pass`. `said` is the program's own text; it is not part of the message.
+#[derive(Debug, thiserror::Error)]
+pub enum PassProblem {
+    /// The program is not there.
+    #[error("pass is not installed, or not in PATH")]
+    Missing,
+    /// It has no GnuPG key to seal for.
+    #[error("the password store of pass is not initialised")]
+    NotInitialised,
+    /// gpg could not ask for the passphrase of its key, or it was not given.
+    #[error("gpg does not open the entry {entry} of pass")]
+    Locked {
+        /// The entry, as `pass` has it.
+        entry: String,
+        /// What was said.
+        said: String,
+    },
+    /// Perhaps gpg asks for the passphrase of its key where nobody sees it.
+    #[error("pass did not end within {} s", limit.as_secs())]
+    TimedOut {
+        /// The entry, as `pass` has it.
+        entry: String,
+        /// The limit.
+        limit: Duration,
+    },
+    /// The entry was not made by this doorkey, or was changed or moved.
+    #[error("the entry {entry} of pass was not written by this doorkey for this profile")]
+    NotOurs {
+        /// The entry, as `pass` has it.
+        entry: String,
+    },
+    /// There are entries of doorkey, but not of this machine.
+    #[error("the entry {entry} is in pass, and this machine did not write it")]
+    Unknown {
+        /// The entry, as `pass` has it.
+        entry: String,
+    },
+    /// Something else.
+    #[error("pass failed")]
+    Failed {
+        /// What was said.
+        said: String,
+    },
+}
+
 impl From<FsError> for StoreError {
     fn from(error: FsError) -> Self {
         match error {
@@ -204,6 +261,54 @@ impl From<FsError> for StoreError {
 }
 
 impl StoreError {
+    /// A stable word for each trouble that has a repair of its own; empty where another floor's error is passed on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoStore => "store-missing",
+            Self::Exists { .. } => "store-exists",
+            Self::Moved => "store-moved",
+            Self::NotTheSame { .. } => "store-not-same",
+            Self::Locked => "store-locked",
+            Self::OtherKind { .. } => "store-of-other-kind",
+            Self::BadPassphrase { .. } => "passphrase-unusable",
+            Self::WrongPassphrase { .. } => "passphrase-wrong",
+            Self::WrongKeyFile { .. } => "key-file-wrong",
+            Self::BadKeyFile { .. } => "key-file-unusable",
+            Self::WorkFactor { .. } => "passphrase-work-unusual",
+            Self::Damaged { .. } => "store-damaged",
+            Self::NotOurs { .. } => "store-forged",
+            Self::Newer { .. } => "store-newer",
+            Self::Rollback { .. } => "store-rolled-back",
+            Self::NoSuchVersion { .. } => "token-version-gone",
+            Self::Unsafe { .. } => "store-open-to-others",
+            Self::Keys(_) => "kernel-keyring-refused",
+            Self::AgentRuns { .. } => "agent-runs",
+            Self::OsKeyring(problem) => match problem {
+                KeyringProblem::NoService { .. }
+                | KeyringProblem::Locked
+                | KeyringProblem::TimedOut { .. } => "store-unreachable",
+                KeyringProblem::Lost { .. } => "store-rolled-back",
+                KeyringProblem::NotOurs { .. } => "store-forged",
+                KeyringProblem::Failed { .. } | KeyringProblem::NotBuilt => "keyring-failed",
+            },
+            Self::Pass(problem) => match problem {
+                PassProblem::Missing
+                | PassProblem::NotInitialised
+                | PassProblem::Locked { .. }
+                | PassProblem::TimedOut { .. } => "store-unreachable",
+                PassProblem::NotOurs { .. } => "store-forged",
+                PassProblem::Unknown { .. } => "pass-of-other-machine",
+                PassProblem::Failed { .. } => "pass-failed",
+            },
+            Self::NoStateFolder
+            | Self::Seal { .. }
+            | Self::NoRuntimeFolder
+            | Self::Agent { .. }
+            | Self::Fs(_) => "",
+        }
+    }
+
     pub(super) fn damaged(path: impl Into<PathBuf>, problem: &'static str) -> Self {
         Self::Damaged { path: path.into(), problem }
     }

@@ -1,15 +1,21 @@
 //! Where secrets are kept. `store.toml` says which store this user has; nothing falls back to plain text.
 
+mod book;
+mod counter;
 mod error;
 #[cfg(feature = "os-keyring")]
 pub mod keyring;
 mod kind;
 mod ledger;
+pub mod moving;
+pub mod outlook;
+pub mod pass;
+mod present;
 mod record;
 mod record_json;
 pub mod vault;
 
-pub use error::{KeyringProblem, StoreError};
+pub use error::{KeyringProblem, PassProblem, StoreError};
 pub use kind::StoreKind;
 pub use ledger::{KEPT, Ledger, Moment};
 pub use record::{Entry, Record, State, in_use, last_retired};
@@ -18,7 +24,10 @@ use crate::model::name::ProfileName;
 use crate::model::plan::RecordId;
 use crate::secret::Secret;
 use crate::sys::Sys;
+use crate::sys::lock::Lock;
 use kind::Settings;
+use moving::Movable;
+use present::Present;
 use std::path::{Path, PathBuf};
 use vault::Vault;
 
@@ -31,6 +40,21 @@ pub enum How {
     Passphrase(Secret),
     /// The OS keyring.
     Keyring,
+    /// The password store of `pass`.
+    Pass,
+}
+
+impl How {
+    /// The kind of store that comes of it.
+    #[must_use]
+    pub fn kind(&self) -> StoreKind {
+        match self {
+            Self::KeyFile(path) => StoreKind::KeyFile { path: path.clone() },
+            Self::Passphrase(_) => StoreKind::Passphrase,
+            Self::Keyring => StoreKind::Keyring,
+            Self::Pass => StoreKind::Pass,
+        }
+    }
 }
 
 /// A change of a profile's records; says whether it changed anything.
@@ -171,10 +195,15 @@ pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
     match how {
         How::KeyFile(path) => Ok(Box::new(Vault::init_with_key_file(sys, &path)?)),
         How::Passphrase(passphrase) => Ok(Box::new(Vault::init_with_passphrase(sys, &passphrase)?)),
-        #[cfg(feature = "os-keyring")]
-        How::Keyring => Ok(Box::new(keyring::Keyring::init(sys)?)),
-        #[cfg(not(feature = "os-keyring"))]
-        How::Keyring => Err(KeyringProblem::NotBuilt.into()),
+        How::Keyring | How::Pass => {
+            let folder = new_folder(sys)?;
+            let _lock = sys.lock(&folder)?;
+            check_absent(sys, &folder)?;
+            let settings = Settings { kind: how.kind(), recipient: None, moved: false };
+            try_out(sys, &settings.kind)?;
+            settings.write(sys)?;
+            Ok(open_as(sys, settings)?)
+        }
     }
 }
 
@@ -184,13 +213,38 @@ pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
 /// [`StoreError::NoStore`], [`StoreError::Locked`], and whatever is wrong with its files.
 pub fn open(sys: &Sys) -> Result<Box<dyn Store>, StoreError> {
     let settings = Settings::read(sys)?.ok_or(StoreError::NoStore)?;
+    Ok(Box::new(Present { store: open_as(sys, settings.clone())?, settings }))
+}
+
+/// Opens the store that the settings describe, whether it is in use or not.
+fn open_as(sys: &Sys, settings: Settings) -> Result<Box<dyn Movable>, StoreError> {
     match settings.kind {
         #[cfg(feature = "os-keyring")]
-        StoreKind::Keyring => Ok(Box::new(keyring::Keyring::open(sys)?)),
+        StoreKind::Keyring => Ok(Box::new(keyring::Keyring::at(sys)?)),
         #[cfg(not(feature = "os-keyring"))]
         StoreKind::Keyring => Err(KeyringProblem::NotBuilt.into()),
-        _ => Ok(Box::new(Vault::open_as(sys, settings)?)),
+        StoreKind::Pass => Ok(Box::new(pass::Pass::at(sys)?)),
+        StoreKind::KeyFile { .. } | StoreKind::Passphrase => Ok(Box::new(Vault::open_as(sys, settings)?)),
     }
+}
+
+/// Makes sure that a store outside doorkey's folders keeps what it is given: something is set, read and deleted.
+fn try_out(sys: &mut Sys, kind: &StoreKind) -> Result<(), StoreError> {
+    match kind {
+        #[cfg(feature = "os-keyring")]
+        StoreKind::Keyring => keyring::Keyring::try_out(),
+        #[cfg(not(feature = "os-keyring"))]
+        StoreKind::Keyring => Err(KeyringProblem::NotBuilt.into()),
+        StoreKind::Pass => pass::Pass::try_out(sys),
+        StoreKind::KeyFile { .. } | StoreKind::Passphrase => Ok(()),
+    }
+}
+
+/// Takes the store's lock, and makes sure that it still is the store: it may have been moved since it was opened.
+fn lock(sys: &mut Sys, settings: &Settings) -> Result<Lock, StoreError> {
+    let folder = kind::folder(sys)?;
+    let lock = sys.lock(&folder)?;
+    if Settings::read(sys)?.as_ref() == Some(settings) { Ok(lock) } else { Err(StoreError::Moved) }
 }
 
 /// The store's folder, made when missing, private and ours.
@@ -207,8 +261,12 @@ fn check_absent(sys: &Sys, folder: &Path) -> Result<(), StoreError> {
     if sys.look(&path)?.is_some() {
         return Err(StoreError::Exists { path });
     }
-    if !sys.list(&folder.join("identities"))?.is_empty() {
-        return Err(StoreError::damaged(path, "is missing, though profiles are sealed beside it"));
+    let mut vaults = sys.list(folder.parent().unwrap_or(folder))?;
+    vaults.retain(|f| f.file_name().is_some_and(|n| n.to_string_lossy().starts_with("vault")));
+    for vault in vaults {
+        if !sys.list(&vault.join("identities"))?.is_empty() {
+            return Err(StoreError::damaged(path, "is missing, though profiles are sealed beside it"));
+        }
     }
     Ok(())
 }

@@ -20,6 +20,16 @@ pub struct Record {
     pub since: i64,
 }
 
+impl Record {
+    /// Whether everything of them is equal: value, companions, version, state and times.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        (&self.id, self.version, self.added, self.state, self.since)
+            == (&other.id, other.version, other.added, other.state, other.since)
+            && self.entry.same_as(&other.entry)
+    }
+}
+
 /// What is put into a store under a [`RecordId`].
 #[derive(Debug, Clone)]
 pub struct Entry {

@@ -41,6 +41,15 @@ pub struct NewKey {
 }
 
 impl Sys {
+    /// So many bytes from the system's source of randomness; `None` when it does not give them.
+    #[must_use]
+    pub fn random_secret(&self, length: usize) -> Option<Secret> {
+        let mut bytes = vec![0u8; length];
+        let filled = getrandom::fill(&mut bytes);
+        let secret = Secret::take(bytes);
+        filled.ok().map(|()| secret)
+    }
+
     /// Makes a key pair; with a passphrase the private half is encrypted (bcrypt, AES-256-CTR, as `ssh-keygen` does).
     /// `None` when the operating system has no randomness or the library refuses.
     #[must_use]

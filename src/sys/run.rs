@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// What a program printed and how it ended.
 #[derive(Debug)]
@@ -103,6 +104,11 @@ pub enum Ask {
     SshVersion,
     /// `ssh-add -l`
     AgentKeys,
+    /// `pass show ENTRY`: an entry of the user's password store.
+    PassEntry {
+        /// Its name, as `pass` has it.
+        entry: String,
+    },
     /// `ssh-keygen -l -f FILE`
     KeyFingerprint {
         /// The key file.
@@ -131,6 +137,7 @@ impl Ask {
             }
             Self::SshVersion => ("ssh", words(&["-V"])),
             Self::AgentKeys => ("ssh-add", words(&["-l"])),
+            Self::PassEntry { entry } => ("pass", words(&["show", "--", entry])),
             Self::KeyFingerprint { file } => {
                 let mut list = words(&["-l", "-f"]);
                 list.push(file.into());
@@ -294,10 +301,28 @@ impl Sys {
     }
 }
 
+/// Everything the pipe gives. What it gives may be a secret, so a buffer that becomes too small is wiped when it is
+/// left behind (SECURITY rule 34).
 fn drain(pipe: Option<impl Read>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Some(pipe) = pipe {
-        let _ = pipe.take(super::fs::LIMIT).read_to_end(&mut bytes);
+    let Some(mut pipe) = pipe.map(|p| p.take(super::fs::LIMIT)) else { return Vec::new() };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FIRST));
+    let mut piece = Zeroizing::new(vec![0u8; FIRST]);
+    loop {
+        let length = match pipe.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        if bytes.capacity() - bytes.len() < length {
+            let mut larger = Zeroizing::new(Vec::with_capacity(bytes.capacity() * 2));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        bytes.extend_from_slice(piece.get(..length).unwrap_or_default());
     }
-    bytes
+    std::mem::take(&mut bytes)
 }
+
+/// As much as most programs print, and as a pipe holds.
+const FIRST: usize = 64 << 10;

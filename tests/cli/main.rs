@@ -16,7 +16,12 @@ mod executable;
 mod helper;
 mod home;
 mod hostile_names;
+<<<<<<< HEAD
 mod http_settings;
+=======
+mod leaks;
+mod parallel;
+>>>>>>> stores
 mod prompts;
 mod scripted;
 mod second_run;

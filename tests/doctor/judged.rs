@@ -1,6 +1,6 @@
 //! Checks over facts that cannot be planted from outside within a second: ages, ends, agents.
 
-use doorkey::checks::by_code;
+use doorkey::checks::{ALL, by_code};
 use doorkey::model::facts::{Facts, Launcher, StoreFacts, StoredToken, TokenState};
 use doorkey::model::finding::{Finding, Fix};
 
@@ -81,4 +81,28 @@ fn without_profiles_no_store_is_missed() {
     assert!(found("store-missing", &facts).is_empty());
     facts.own.store = StoreFacts::Locked;
     assert!(found("store-locked", &facts).is_empty());
+}
+
+#[test]
+fn each_trouble_of_the_store_has_one_code_of_its_own() {
+    let store = |code| {
+        let mut facts = Facts::default();
+        facts.own.store = StoreFacts::Broken { code, problem: "p".into(), profile: Some("acme".into()) };
+        let all =
+            ALL.iter().filter(|check| check.code.starts_with("store-") || check.code.starts_with("key-file"));
+        let codes: Vec<&str> = all.flat_map(|check| (check.find)(&facts)).map(|f| f.code).collect();
+        codes.join(" ")
+    };
+    for code in ["store-damaged", "store-forged", "store-rolled-back", "store-unreachable", "key-file-wrong"]
+    {
+        assert_eq!(store(code), code);
+    }
+    assert_eq!(store("key-file-unusable"), "key-file-wrong");
+    assert_eq!(store("store-newer"), "store-broken");
+    assert_eq!(store(""), "store-broken");
+    let mut facts = Facts::default();
+    facts.own.store =
+        StoreFacts::Broken { code: "store-rolled-back", problem: "p".into(), profile: Some("acme".into()) };
+    let old = found("store-rolled-back", &facts).remove(0);
+    assert!(matches!(old.fix, Fix::Command(text) if text == "doorkey store accept acme"));
 }

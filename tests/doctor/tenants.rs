@@ -271,7 +271,25 @@ fn stores_and_tokens_are_judged_without_their_values() {
     home.program("sh", &["-c", &line]).fine();
     same(&home.codes(), &["token-suspect"]);
     fs::rename(home.path("vault.key"), home.path("away.key")).unwrap();
-    same(&home.codes(), &["store-broken"]);
+    same(&home.codes(), &["key-file-wrong"]);
+    fs::rename(home.path("away.key"), home.path("vault.key")).unwrap();
+
+    let sealed = home.path(".local/state/doorkey/vault/profiles/acme.age");
+    let suspect = fs::read(&sealed).unwrap();
+    home.doorkey(&["token", "remove", "acme", "--yes"]).fine();
+    let last = fs::read(&sealed).unwrap();
+    fs::write(&sealed, &last[..last.len() - 1]).unwrap();
+    same(&home.codes(), &["store-damaged"]);
+    fs::write(&sealed, &suspect).unwrap();
+    same(&home.codes(), &["store-rolled-back"]);
+    let failed = home.doorkey(&["token", "list"]);
+    assert!(
+        failed.err.contains("error[store-rolled-back]") && failed.err.contains("store accept acme"),
+        "{}",
+        failed.err
+    );
+    home.doorkey(&["store", "accept", "acme"]).fine();
+    same(&home.codes(), &["token-suspect"]);
     let bare = Home::new();
     bare.doorkey(&["profile", "add", "acme", "--host", "git.test", "--yes"]).fine();
     same(&bare.codes(), &["store-missing"]);

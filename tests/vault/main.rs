@@ -17,8 +17,10 @@ mod guards;
 mod kernel_keyring;
 mod ledger;
 mod machine;
+mod moving;
 mod oracle;
 #[cfg(feature = "os-keyring")]
 mod os_keyring;
+mod pass;
 mod passphrase;
 mod round_trips;

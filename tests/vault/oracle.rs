@@ -124,6 +124,29 @@ fn a_forged_file_is_refused() {
 }
 
 #[test]
+fn two_records_that_changed_places_are_refused() {
+    let (mut machine, vault) = Machine::with_key_file();
+    let acme = profile("acme");
+    for user in ["ada", "bob"] {
+        vault.put(&mut machine.sys, &acme, &token_of(user), &entry(&format!("secret of {user}"))).unwrap();
+    }
+    let identity = export(&machine, &vault, "acme");
+    let plain = run("age", &["-d", "-i", text(&identity), text(&machine.profile_file("acme"))], b"").unwrap();
+    let plain = String::from_utf8(plain).unwrap();
+    let exchanged = |a: &str, b: &str| plain.replace(a, "\0").replace(b, a).replace('\0', b);
+    let records = plain.split("\"records\":[").nth(1).unwrap().split(']').next().unwrap();
+    let (first, second) = records.split_once("},{").unwrap();
+    let turned = plain.replace(records, &format!("{{{}}},{{{}}}", &second[..second.len() - 1], &first[1..]));
+    assert_eq!(turned.len(), plain.len());
+    for forgery in [exchanged("secret of ada", "secret of bob"), exchanged("\"ada\"", "\"bob\""), turned] {
+        assert_ne!(forgery, plain);
+        forge(&machine, &identity, "acme", forgery.as_bytes());
+        let refused = vault.records(&machine.sys, &acme);
+        assert!(matches!(refused, Err(StoreError::NotOurs { .. })), "{forgery} gave {refused:?}");
+    }
+}
+
+#[test]
 fn another_profiles_files_under_this_name_are_refused() {
     let (mut machine, vault) = Machine::with_key_file();
     for name in ["acme", "beta"] {

@@ -4,8 +4,10 @@
 //! dbus-run-session, gnome-keyring-daemon, secret-tool and dbus-send.
 
 use crate::machine::{Machine, entry, profile, run, secret_in_use, sys_at, token_of, version_in_use};
+use crate::moving;
 use doorkey::model::name::ProfileName;
 use doorkey::secret::Secret;
+use doorkey::stores::moving::{carry_over, unfinished};
 use doorkey::stores::{self, How, KeyringProblem, State, StoreError, StoreKind, in_use};
 use doorkey::sys::Sys;
 use std::process::Command;
@@ -45,6 +47,11 @@ const BUS: &[&str] = &["dbus-run-session", "--"];
 #[test]
 fn an_unlocked_keyring() {
     on_a_bus(BUS, UNLOCKED, "in_an_unlocked_keyring");
+}
+
+#[test]
+fn everything_moves_into_a_keyring_and_back() {
+    on_a_bus(BUS, UNLOCKED, "in_and_out_of_a_keyring");
 }
 
 #[test]
@@ -167,11 +174,47 @@ fn in_an_unlocked_keyring() {
 
 #[test]
 #[ignore = "run on a bus of its own"]
-fn in_a_keyring_that_gets_locked() {
+fn in_and_out_of_a_keyring() {
     let mut machine = here();
     let sys = &mut machine;
-    let store = stores::init(sys, How::Keyring).unwrap();
-    store.put(sys, &acme(), &token_of("ada"), &entry("one")).unwrap();
+    let key = How::KeyFile(sys.places().home().unwrap().join("keys/vault.txt"));
+    stores::init(sys, How::KeyFile(key_path(&key))).unwrap();
+    moving::fill(sys);
+    let before = moving::all(sys);
+    carry_over(sys, &How::Keyring).unwrap().unwrap();
+    assert_eq!(stores::describe(sys).unwrap(), Some(StoreKind::Keyring));
+    assert!(moving::same(&moving::all(&here()), &before));
+    let secret = run("secret-tool", &["search", "--all", "service", "doorkey/beta"], b"").unwrap();
+    assert!(String::from_utf8_lossy(&secret).contains("beta three"));
+    moving::works(sys);
+
+    let worked = moving::all(sys);
+    carry_over(sys, &How::Passphrase(Secret::copy_of(b"p"))).unwrap().unwrap();
+    assert!(moving::same(&moving::all(&here()), &worked));
+    assert!(run("secret-tool", &["search", "--all", "service", "doorkey/beta"], b"").unwrap().is_empty());
+    carry_over(sys, &How::Keyring).unwrap().unwrap();
+    assert!(moving::same(&moving::all(&here()), &worked));
+
+    // A locked one is neither moved out of nor into, and the try changes nothing.
+    lock_login();
+    let mut other = Machine::with_key_file().0;
+    moving::fill(&mut other.sys);
+    for (sys, how) in [(sys, &key), (&mut other.sys, &How::Keyring)] {
+        let before = stores::describe(sys).unwrap();
+        let refused = carry_over(sys, how);
+        assert!(matches!(refused, Err(StoreError::OsKeyring(KeyringProblem::Locked))), "{refused:?}");
+        assert_eq!(stores::describe(sys).unwrap(), before);
+        assert!(unfinished(sys).unwrap().is_none());
+    }
+    assert_eq!(moving::all(&other.sys).len(), worked.len() - 1);
+}
+
+fn key_path(how: &How) -> std::path::PathBuf {
+    let How::KeyFile(path) = how else { panic!("{how:?}") };
+    path.clone()
+}
+
+fn lock_login() {
     let lock = [
         "--session",
         "--print-reply",
@@ -181,6 +224,16 @@ fn in_a_keyring_that_gets_locked() {
         "array:objpath:/org/freedesktop/secrets/collection/login",
     ];
     run("dbus-send", &lock, b"").unwrap();
+}
+
+#[test]
+#[ignore = "run on a bus of its own"]
+fn in_a_keyring_that_gets_locked() {
+    let mut machine = here();
+    let sys = &mut machine;
+    let store = stores::init(sys, How::Keyring).unwrap();
+    store.put(sys, &acme(), &token_of("ada"), &entry("one")).unwrap();
+    lock_login();
     let read = store.records(sys, &acme());
     assert!(matches!(read, Err(StoreError::OsKeyring(KeyringProblem::Locked))), "{read:?}");
     for id in [token_of("ada"), token_of("bob")] {

@@ -34,6 +34,7 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     own.launcher = launcher(sys, state);
     own.interrupted = Journal::below(state).interrupted(sys).ok().flatten().map(|entry| entry.title);
     store(sys, &mut own);
+    own.unfinished_move = stores::moving::unfinished(sys).ok().flatten().map(|left| left.to_string());
     keys(sys, &mut own);
     roots(sys, &mut own);
     own
@@ -143,7 +144,13 @@ fn trouble(error: &StoreError) -> StoreFacts {
     match error {
         StoreError::Locked => StoreFacts::Locked,
         StoreError::NoStore => StoreFacts::Missing,
-        other => StoreFacts::Broken { problem: other.to_string() },
+        other => {
+            let profile = match other {
+                StoreError::Rollback { profile, .. } => Some(profile.to_string()),
+                _ => None,
+            };
+            StoreFacts::Broken { code: other.code(), problem: other.to_string(), profile }
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Own {
     pub interrupted: Option<String>,
     /// Where secrets are kept.
     pub store: StoreFacts,
+    /// A move of the store that was killed, in words.
+    pub unfinished_move: Option<String>,
     /// What is in the store, without values. Empty while it is locked.
     pub tokens: Vec<StoredToken>,
     /// The SSH keys that profiles name.
@@ -118,8 +120,12 @@ pub enum StoreFacts {
     },
     /// It cannot be read.
     Broken {
+        /// A stable word for the trouble; empty where there is none.
+        code: &'static str,
         /// Why, in words.
         problem: String,
+        /// Whose records it is about, if it is about one profile's.
+        profile: Option<String>,
     },
 }
 

@@ -42,6 +42,10 @@ impl Index {
         Ok(sys.write_atomic(&path, &text, Write::with_mode(0o600))?)
     }
 
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &ProfileName> {
+        self.profiles.keys()
+    }
+
     pub(super) fn of(&self, profile: &ProfileName) -> impl Iterator<Item = &RecordId> {
         self.profiles.get(profile).into_iter().flatten()
     }

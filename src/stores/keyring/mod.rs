@@ -11,8 +11,12 @@
 
 mod index;
 mod service;
+mod state;
+
+pub(super) use state::state;
 
 use super::kind::{self, Settings};
+use super::moving::Movable;
 use super::record_json::{self, RecordForm};
 use super::{Change, KeyringProblem, Ledger, Moment, Record, Store, StoreError, StoreKind};
 use crate::model::name::ProfileName;
@@ -21,6 +25,7 @@ use crate::secret::Secret;
 use crate::sys::Sys;
 use index::Index;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 const SCHEMA: &str = "doorkey/keyring/v1";
@@ -40,14 +45,13 @@ struct Form<'a> {
 }
 
 impl Keyring {
-    /// Makes the OS keyring this user's store, after a trial: an entry is set, read and deleted.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] when there is a store already; [`StoreError::OsKeyring`] when the trial fails.
-    pub fn init(sys: &mut Sys) -> Result<Self, StoreError> {
-        let folder = super::new_folder(sys)?;
-        let _lock = sys.lock(&folder)?;
-        super::check_absent(sys, &folder)?;
+    /// The store; the keyring itself is not asked yet.
+    pub(super) fn at(sys: &Sys) -> Result<Self, StoreError> {
+        Ok(Self { folder: kind::folder(sys)? })
+    }
+
+    /// Sets, reads and deletes an entry.
+    pub(super) fn try_out() -> Result<(), StoreError> {
         let (service, user, trial) = ("doorkey", "trial", Secret::copy_of(b"trial"));
         service::set(service, user, &trial)?;
         let read = service::get(service, user)?;
@@ -56,19 +60,31 @@ impl Keyring {
             let said = "what was stored did not come back".into();
             return Err(KeyringProblem::Failed { said }.into());
         }
-        Settings { kind: StoreKind::Keyring, recipient: None }.write(sys)?;
-        Ok(Self { folder })
+        Ok(())
     }
 
-    /// Opens the store; the keyring itself is not asked yet.
-    ///
-    /// # Errors
-    /// [`StoreError::NoStore`], or [`StoreError::OtherKind`] when this user's store is a vault.
-    pub fn open(sys: &Sys) -> Result<Self, StoreError> {
-        match Settings::read(sys)?.ok_or(StoreError::NoStore)?.kind {
-            StoreKind::Keyring => Ok(Self { folder: kind::folder(sys)? }),
-            kind => Err(StoreError::OtherKind { kind }),
+    /// Deletes every entry that the index knows, of a store that is not in use any more, or not yet.
+    pub(super) fn vacate(sys: &mut Sys) -> Result<(), StoreError> {
+        let store = Self::at(sys)?;
+        let index = Index::read(sys, &store.folder)?;
+        for profile in index.profiles() {
+            store.erase(sys, profile)?;
         }
+        Ok(())
+    }
+
+    /// Deletes what there is of a profile; the caller holds the lock.
+    fn erase(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
+        let mut index = Index::read(sys, &self.folder)?;
+        let ids: Vec<RecordId> = index.of(profile).cloned().collect();
+        for id in &ids {
+            service::delete(&entry_service(profile), &entry_user(id))?;
+            index.remove(profile, id);
+        }
+        if !ids.is_empty() {
+            index.write(sys, &self.folder)?;
+        }
+        Ok(())
     }
 
     /// The versions of one record; empty when there is no entry and the index knows of none.
@@ -113,6 +129,30 @@ fn entry_user(id: &RecordId) -> String {
     format!("{}@{}{slash}{}", id.user, id.origin, id.path)
 }
 
+/// What `store.toml` says of this store.
+fn settings() -> Settings {
+    Settings { kind: StoreKind::Keyring, recipient: None, moved: false }
+}
+
+impl Movable for Keyring {
+    fn profiles(&self, sys: &Sys) -> Result<Vec<ProfileName>, StoreError> {
+        Ok(Index::read(sys, &self.folder)?.profiles().cloned().collect())
+    }
+
+    fn carry(&self, sys: &mut Sys, profile: &ProfileName, records: &[Record]) -> Result<(), StoreError> {
+        let ids: BTreeSet<&RecordId> = records.iter().map(|r| &r.id).collect();
+        // The index first: an entry that a killed run made is then known, and goes.
+        let mut index = Index::read(sys, &self.folder)?;
+        ids.iter().for_each(|id| index.add(profile, id));
+        index.write(sys, &self.folder)?;
+        for id in ids {
+            let versions: Vec<Record> = records.iter().filter(|r| r.id == *id).cloned().collect();
+            self.save(profile, id, &versions)?;
+        }
+        Ok(())
+    }
+}
+
 impl Store for Keyring {
     fn kind(&self) -> &StoreKind {
         &StoreKind::Keyring
@@ -134,7 +174,7 @@ impl Store for Keyring {
         id: &RecordId,
         change: Change<'_>,
     ) -> Result<bool, StoreError> {
-        let _lock = sys.lock(&self.folder)?;
+        let _lock = super::lock(sys, &settings())?;
         let mut index = Index::read(sys, &self.folder)?;
         let now = sys.now();
         let mut ledger = Ledger::new(Self::load(&index, profile, id)?);
@@ -154,7 +194,7 @@ impl Store for Keyring {
     }
 
     fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
-        let _lock = sys.lock(&self.folder)?;
+        let _lock = super::lock(sys, &settings())?;
         let mut index = Index::read(sys, &self.folder)?;
         let ids: Vec<RecordId> = index.of(profile).cloned().collect();
         let before = ids.len();
@@ -170,16 +210,7 @@ impl Store for Keyring {
     }
 
     fn erase_profile(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
-        let _lock = sys.lock(&self.folder)?;
-        let mut index = Index::read(sys, &self.folder)?;
-        let ids: Vec<RecordId> = index.of(profile).cloned().collect();
-        for id in &ids {
-            service::delete(&entry_service(profile), &entry_user(id))?;
-            index.remove(profile, id);
-        }
-        if !ids.is_empty() {
-            index.write(sys, &self.folder)?;
-        }
-        Ok(())
+        let _lock = super::lock(sys, &settings())?;
+        self.erase(sys, profile)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use zeroize::Zeroize;
 
 /// How long a call may take.
-const LIMIT: Duration = Duration::from_secs(3);
+pub(super) const LIMIT: Duration = Duration::from_secs(3);
 
 /// The bytes of an entry; `None` when there is no such entry.
 pub(super) fn get(service: &str, user: &str) -> Result<Option<Secret>, KeyringProblem> {

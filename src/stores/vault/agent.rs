@@ -9,6 +9,7 @@ use super::Vault;
 use super::session::{kept_text, refuse_other_kinds};
 use crate::secret::Secret;
 use crate::stores::StoreError;
+use crate::stores::kind::last_eight;
 use crate::sys::Sys;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,7 +34,7 @@ impl Vault {
     /// [`StoreError::NoRuntimeFolder`], [`StoreError::AgentRuns`], [`StoreError::OtherKind`] with a key file, which is
     /// never cached, and whatever is wrong with the socket's folder.
     pub fn serve(&self, sys: &mut Sys, time: Duration) -> Result<Ended, StoreError> {
-        refuse_other_kinds(&self.kind)?;
+        refuse_other_kinds(&self.settings.kind)?;
         let recipient = self.master.recipient().to_string();
         let path = socket(sys, &recipient)?;
         let (text, until) = kept_text(sys, &self.master, time);
@@ -87,6 +88,5 @@ fn request(verb: &str, recipient: &str) -> String {
 /// One socket for each vault.
 fn socket(sys: &Sys, recipient: &str) -> Result<PathBuf, StoreError> {
     let folder = sys.places().runtime().ok_or(StoreError::NoRuntimeFolder)?.join("doorkey");
-    let end = recipient.get(recipient.len().saturating_sub(8)..).unwrap_or(recipient);
-    Ok(folder.join(format!("vault-{end}.sock")))
+    Ok(folder.join(format!("vault-{}.sock", last_eight(recipient))))
 }

@@ -2,10 +2,11 @@
 
 use crate::model::name::ProfileName;
 use crate::secret::Secret;
+use crate::stores::book::keyed;
 use age::secrecy::ExposeSecret;
 use age::x25519::{Identity, Recipient};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use std::str::FromStr;
 use zeroize::Zeroizing;
 
@@ -72,15 +73,4 @@ impl Master {
         let key = keyed(self.line.expose()).chain_update(MAC_LABEL).chain_update(profile.as_str());
         keyed(&key.finalize().into_bytes())
     }
-}
-
-/// HMAC-SHA256 under a key of any length: one longer than a block is hashed first (RFC 2104, section 2).
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    let mut block = Zeroizing::new([0u8; 64]);
-    if key.len() > block.len() {
-        block.iter_mut().zip(Sha256::digest(key)).for_each(|(to, from)| *to = from);
-    } else {
-        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    }
-    Hmac::new((&*block).into())
 }

@@ -8,26 +8,26 @@
 //! <state>/vault-counters/NAME         number and hash of the last file written
 //! ```
 //!
-//! Two folders, because a profile may be called `master` or `acme.identity`.
+//! Two folders, because a profile may be called `master` or `acme.identity`. A vault that came by a move lies in
+//! `<state>/vault-XXXXXXXX`, its numbers in `vault-XXXXXXXX-counters`; XXXXXXXX = the end of its recipient.
 
 mod agent;
-mod book;
-mod counter;
 mod key_file;
 mod master;
 mod passphrase;
 mod sealed;
 mod session;
 
-use super::kind::{self, Settings};
-use super::{Change, Ledger, Moment, Record, Store, StoreError, StoreKind};
+use super::book::{Book, NotABook};
+use super::counter::{self, Known};
+use super::kind::Settings;
+use super::moving::Movable;
+use super::{Change, How, Ledger, Moment, Record, Store, StoreError, StoreKind};
 use crate::model::name::ProfileName;
 use crate::model::plan::RecordId;
 use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::fs::Write;
-use book::{Book, NotABook};
-use counter::Known;
 use master::Master;
 use sealed::Closed;
 use std::fmt;
@@ -38,8 +38,9 @@ pub use session::{Access, UNLOCKED};
 
 /// An open vault. Profiles are separated from each other's readers, not from whoever holds the master.
 pub struct Vault {
+    settings: Settings,
     folder: PathBuf,
-    kind: StoreKind,
+    counters: PathBuf,
     master: Master,
 }
 
@@ -47,7 +48,7 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vault")
             .field("folder", &self.folder)
-            .field("kind", &self.kind)
+            .field("kind", &self.settings.kind)
             .finish_non_exhaustive()
     }
 }
@@ -63,14 +64,20 @@ impl Vault {
         let _lock = sys.lock(&folder)?;
         super::check_absent(sys, &folder)?;
         let master = key_file::read_or_make(sys, path)?;
-        Self::found(sys, folder, StoreKind::KeyFile { path: path.into() }, master)
+        Self::found(sys, StoreKind::KeyFile { path: path.into() }, master)
     }
 
     /// Writes `store.toml`, which makes the folder a vault.
-    fn found(sys: &mut Sys, folder: PathBuf, kind: StoreKind, master: Master) -> Result<Self, StoreError> {
-        let recipient = Some(master.recipient().to_string());
-        Settings { kind: kind.clone(), recipient }.write(sys)?;
-        Ok(Self { folder, kind, master })
+    fn found(sys: &mut Sys, kind: StoreKind, master: Master) -> Result<Self, StoreError> {
+        let settings = Settings { kind, recipient: Some(master.recipient().to_string()), moved: false };
+        settings.write(sys)?;
+        Self::with(sys, settings, master)
+    }
+
+    /// The vault that the settings describe, opened by its master.
+    fn with(sys: &Sys, settings: Settings, master: Master) -> Result<Self, StoreError> {
+        let (folder, counters) = (settings.vault_folder(sys)?, settings.counters_folder(sys)?);
+        Ok(Self { settings, folder, counters, master })
     }
 
     /// Opens the vault, without any work on a passphrase: it is called for every answer to git.
@@ -83,7 +90,6 @@ impl Vault {
     }
 
     pub(super) fn open_as(sys: &Sys, settings: Settings) -> Result<Self, StoreError> {
-        let folder = kind::folder(sys)?;
         let master = match &settings.kind {
             StoreKind::KeyFile { path } => {
                 let master = key_file::read(sys, path)?;
@@ -93,9 +99,11 @@ impl Vault {
                 master
             }
             StoreKind::Passphrase => session::master(sys, &settings)?.ok_or(StoreError::Locked)?.0,
-            StoreKind::Keyring => return Err(StoreError::OtherKind { kind: settings.kind }),
+            StoreKind::Keyring | StoreKind::Pass => {
+                return Err(StoreError::OtherKind { kind: settings.kind });
+            }
         };
-        Ok(Self { folder, kind: settings.kind, master })
+        Self::with(sys, settings, master)
     }
 
     /// The profile's own identity in the form of `age-keygen`: with it the stock `age -d -i FILE` opens the profile's
@@ -146,7 +154,7 @@ impl Vault {
             other => other,
         };
         let text = text.map_err(|e| closed(&path, e))?;
-        let book = Book::from_text(&text, profile, &self.master).map_err(|e| match e {
+        let book = Book::from_text(&text, profile, self.master.mac(profile)).map_err(|e| match e {
             NotABook::NotOurs => StoreError::NotOurs { path: path.clone() },
             NotABook::Newer => StoreError::Newer { path: path.clone() },
             NotABook::Unreadable => StoreError::damaged(&path, "opens, but its records cannot be read"),
@@ -164,7 +172,7 @@ impl Vault {
         sys: &Sys,
         profile: &ProfileName,
     ) -> Result<(Option<Known>, Option<Loaded>), StoreError> {
-        let known = counter::read(sys, profile)?;
+        let known = Known::read(sys, &self.counters, profile)?;
         let loaded = self.load(sys, profile)?;
         if let Some(known) = &known
             && !known.allows(loaded.as_ref().map(|l| &l.known))
@@ -190,6 +198,97 @@ impl Vault {
         write_sealed(sys, &path, &[&self.master], &text)?;
         Ok(identity)
     }
+
+    /// Seals and writes a profile's records, then their number.
+    fn write_book(&self, sys: &mut Sys, profile: &ProfileName, book: &Book) -> Result<(), StoreError> {
+        let identity = self.make_identity(sys, profile)?;
+        let path = self.profile_file(profile);
+        let seal = || StoreError::Seal { path: path.clone() };
+        let text = book.to_text(profile, self.master.mac(profile)).ok_or_else(seal)?;
+        let bytes = write_sealed(sys, &path, &[&self.master, &identity], &text)?;
+        Known::of(book.counter, &bytes).write(sys, &self.counters, profile)
+    }
+
+    /// Makes the vault that another store is to move into; nobody uses it before `store.toml` names it.
+    pub(super) fn prepare(sys: &mut Sys, how: &How) -> Result<Self, StoreError> {
+        let (kind, master) = match how {
+            How::Passphrase(passphrase) => {
+                passphrase::check(passphrase)?;
+                (StoreKind::Passphrase, Master::generate())
+            }
+            How::KeyFile(path) => {
+                (StoreKind::KeyFile { path: path.clone() }, key_file::read_or_make(sys, path)?)
+            }
+            How::Keyring => return Err(StoreError::OtherKind { kind: StoreKind::Keyring }),
+            How::Pass => return Err(StoreError::OtherKind { kind: StoreKind::Pass }),
+        };
+        let settings = Settings { kind, recipient: Some(master.recipient().to_string()), moved: true };
+        Self::with(sys, settings, master)
+    }
+
+    /// Opens it anew from what is on the disk.
+    pub(super) fn open_prepared(
+        sys: &Sys,
+        settings: Settings,
+        passphrase: &Secret,
+    ) -> Result<Self, StoreError> {
+        let master = passphrase::read(sys, &settings.vault_folder(sys)?, passphrase)?;
+        Self::with(sys, settings, master)
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Removes all of a vault that is not in use any more, or not yet; it need not be open for that. The numbers stay,
+    /// so that a file put back later is seen to be old.
+    pub(super) fn vacate(sys: &mut Sys, settings: &Settings) -> Result<(), StoreError> {
+        let (folder, counters) = (settings.vault_folder(sys)?, settings.counters_folder(sys)?);
+        for profile in counter::profiles(sys, &counters)? {
+            if let Some(known) = Known::read(sys, &counters, &profile)? {
+                known.accepting(None).write(sys, &counters, &profile)?;
+            }
+        }
+        for inner in ["profiles", "identities"].map(|name| folder.join(name)) {
+            for file in sys.list(&inner)? {
+                sys.remove_file(&file)?;
+            }
+            sys.remove_empty_dir(&inner);
+        }
+        sys.remove_file(&passphrase::file(&folder))?;
+        if settings.moved {
+            sys.remove_empty_dir(&folder);
+        }
+        session::forget(sys, settings);
+        Ok(())
+    }
+}
+
+impl Movable for Vault {
+    fn profiles(&self, sys: &Sys) -> Result<Vec<ProfileName>, StoreError> {
+        let mut names = counter::profiles(sys, &self.counters)?;
+        for file in sys.list(&self.folder.join("profiles"))? {
+            let name = file.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(".age"));
+            names.extend(name.and_then(|n| ProfileName::new(n).ok()));
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn carry(&self, sys: &mut Sys, profile: &ProfileName, records: &[Record]) -> Result<(), StoreError> {
+        let counter = counter::greatest(sys, profile)?.saturating_add(1);
+        self.write_book(sys, profile, &Book { counter, records: records.to_vec() })
+    }
+
+    fn lay_foundation(&self, sys: &mut Sys, how: &How) -> Result<(), StoreError> {
+        sys.make_dir(&self.folder, 0o700)?;
+        sys.check_trusted(&self.folder)?;
+        match how {
+            How::Passphrase(passphrase) => passphrase::write(sys, &self.folder, &self.master, passphrase),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A profile's file, opened and proved.
@@ -200,7 +299,7 @@ struct Loaded {
 
 impl Store for Vault {
     fn kind(&self) -> &StoreKind {
-        &self.kind
+        &self.settings.kind
     }
 
     fn records(&self, sys: &Sys, profile: &ProfileName) -> Result<Vec<Record>, StoreError> {
@@ -215,7 +314,7 @@ impl Store for Vault {
         _id: &RecordId,
         change: Change<'_>,
     ) -> Result<bool, StoreError> {
-        let _lock = sys.lock(&self.folder)?;
+        let _lock = super::lock(sys, &self.settings)?;
         let (known, loaded) = self.load_current(sys, profile)?;
         let (book, present) = match loaded {
             Some(l) => (l.book, Some(l.known)),
@@ -226,40 +325,37 @@ impl Store for Vault {
                 StoreError::damaged(self.profile_file(profile), "has a number that no run of doorkey gave")
             })?;
         let now = sys.now();
+        // Records that were moved here keep the versions they had.
+        let last = book.records.iter().map(|r| r.version).max().unwrap_or(0);
+        let version = counter.max(last.saturating_add(1));
         let mut ledger = Ledger::new(book.records);
-        if !change(&mut ledger, Moment { now, version: counter }) {
+        if !change(&mut ledger, Moment { now, version }) {
             // A run that was killed after its first write is finished here.
             if let Some(present) = present.filter(|p| known.is_none_or(|k| k.hash != p.hash)) {
-                counter::write(sys, profile, &present)?;
+                present.write(sys, &self.counters, profile)?;
             }
             return Ok(false);
         }
         ledger.forget_old(now);
-        let identity = self.make_identity(sys, profile)?;
-        let path = self.profile_file(profile);
-        let book = Book { counter, records: ledger.into_records() };
-        let seal = || StoreError::Seal { path: path.clone() };
-        let text = book.to_text(profile, &self.master).ok_or_else(seal)?;
-        let bytes = write_sealed(sys, &path, &[&self.master, &identity], &text)?;
-        counter::write(sys, profile, &Known::of(counter, &bytes))?;
+        self.write_book(sys, profile, &Book { counter, records: ledger.into_records() })?;
         Ok(true)
     }
 
     fn accept_as_is(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
-        let _lock = sys.lock(&self.folder)?;
+        let _lock = super::lock(sys, &self.settings)?;
         let found = self.load(sys, profile)?.map(|l| l.known);
-        match counter::read(sys, profile)? {
+        match Known::read(sys, &self.counters, profile)? {
             Some(known) if !known.allows(found.as_ref()) => {
-                counter::write(sys, profile, &known.accepting(found.as_ref()))
+                known.accepting(found.as_ref()).write(sys, &self.counters, profile)
             }
             _ => Ok(()),
         }
     }
 
     fn erase_profile(&self, sys: &mut Sys, profile: &ProfileName) -> Result<(), StoreError> {
-        let _lock = sys.lock(&self.folder)?;
+        let _lock = super::lock(sys, &self.settings)?;
         // The number first: a file without a number is still a file, a number without its file is an alarm.
-        counter::remove(sys, profile)?;
+        sys.remove_file(&self.counters.join(profile.as_str()))?;
         sys.remove_file(&self.profile_file(profile))?;
         sys.remove_file(&self.identity_file(profile))?;
         Ok(())

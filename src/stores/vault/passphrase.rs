@@ -4,8 +4,8 @@ use super::Vault;
 use super::master::Master;
 use super::sealed::{self, Closed, WORK_CEILING, WORK_FLOOR};
 use crate::secret::Secret;
-use crate::stores::kind::{self, Settings};
-use crate::stores::{StoreError, StoreKind, check_absent, new_folder};
+use crate::stores::kind::Settings;
+use crate::stores::{StoreError, StoreKind, check_absent, lock, new_folder};
 use crate::sys::Sys;
 use crate::sys::fs::Write;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl Vault {
         check_absent(sys, &folder)?;
         let master = Master::generate();
         write(sys, &folder, &master, passphrase)?;
-        Self::found(sys, folder, StoreKind::Passphrase, master)
+        Self::found(sys, StoreKind::Passphrase, master)
     }
 
     /// Opens the vault with its passphrase and keeps it open for this user's processes for so long
@@ -45,12 +45,12 @@ impl Vault {
     /// As [`Vault::unlock`].
     pub fn open_with_passphrase(sys: &Sys, passphrase: &Secret) -> Result<Self, StoreError> {
         let settings = passphrase_settings(sys)?;
-        let folder = kind::folder(sys)?;
+        let folder = settings.vault_folder(sys)?;
         let master = read(sys, &folder, passphrase)?;
         if settings.recipient != Some(master.recipient().to_string()) {
             return Err(StoreError::damaged(file(&folder), "belongs to another vault"));
         }
-        Ok(Self { folder, kind: settings.kind, master })
+        Self::with(sys, settings, master)
     }
 
     /// Seals the master with a new passphrase. The vault's content and its state, locked or unlocked, stay. Takes about
@@ -62,10 +62,10 @@ impl Vault {
     /// As [`Vault::unlock`]; the old passphrase stays after any error.
     pub fn change_passphrase(sys: &mut Sys, old: &Secret, new: &Secret) -> Result<(), StoreError> {
         check(new)?;
-        let folder = kind::folder(sys)?;
-        let _lock = sys.lock(&folder)?;
+        let settings = passphrase_settings(sys)?;
+        let _lock = lock(sys, &settings)?;
         let vault = Self::open_with_passphrase(sys, old)?;
-        write(sys, &folder, &vault.master, new)
+        write(sys, &vault.folder, &vault.master, new)
     }
 }
 
@@ -78,11 +78,11 @@ pub(super) fn passphrase_settings(sys: &Sys) -> Result<Settings, StoreError> {
     }
 }
 
-fn file(folder: &Path) -> PathBuf {
+pub(super) fn file(folder: &Path) -> PathBuf {
     folder.join("master.age")
 }
 
-fn check(passphrase: &Secret) -> Result<(), StoreError> {
+pub(super) fn check(passphrase: &Secret) -> Result<(), StoreError> {
     match passphrase.expose_str() {
         None => Err(StoreError::BadPassphrase { problem: "is not UTF-8 text" }),
         Some("") => Err(StoreError::BadPassphrase { problem: "is empty" }),
@@ -90,7 +90,12 @@ fn check(passphrase: &Secret) -> Result<(), StoreError> {
     }
 }
 
-fn write(sys: &mut Sys, folder: &Path, master: &Master, passphrase: &Secret) -> Result<(), StoreError> {
+pub(super) fn write(
+    sys: &mut Sys,
+    folder: &Path,
+    master: &Master,
+    passphrase: &Secret,
+) -> Result<(), StoreError> {
     let path = file(folder);
     let text = master.to_text("the master of a doorkey vault");
     let bytes = sealed::seal_with_passphrase(passphrase, &text)
@@ -98,7 +103,7 @@ fn write(sys: &mut Sys, folder: &Path, master: &Master, passphrase: &Secret) -> 
     Ok(sys.write_atomic(&path, &bytes, Write::with_mode(0o600))?)
 }
 
-fn read(sys: &Sys, folder: &Path, passphrase: &Secret) -> Result<Master, StoreError> {
+pub(super) fn read(sys: &Sys, folder: &Path, passphrase: &Secret) -> Result<Master, StoreError> {
     check(passphrase)?;
     let path = file(folder);
     let bytes = sys.read_trusted(&path)?.ok_or_else(|| StoreError::damaged(&path, "is not there"))?;

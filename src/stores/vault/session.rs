@@ -42,7 +42,7 @@ impl Vault {
             StoreKind::Passphrase => {
                 Ok(master(sys, &settings)?.map_or(Access::Locked, |(_, until)| Access::Unlocked { until }))
             }
-            kind @ StoreKind::Keyring => Err(StoreError::OtherKind { kind }),
+            kind @ (StoreKind::Keyring | StoreKind::Pass) => Err(StoreError::OtherKind { kind }),
         }
     }
 
@@ -51,7 +51,7 @@ impl Vault {
     /// # Errors
     /// [`StoreError::OtherKind`] with a key file, which is never cached; [`StoreError::Keys`] when the kernel refuses.
     pub fn keep_unlocked(&self, sys: &mut Sys, time: Duration) -> Result<(), StoreError> {
-        refuse_other_kinds(&self.kind)?;
+        refuse_other_kinds(&self.settings.kind)?;
         let (text, _) = kept_text(sys, &self.master, time);
         Ok(sys.keep_key(&name(&self.master.recipient().to_string()), &text, time)?)
     }
@@ -70,6 +70,14 @@ impl Vault {
             Err(_) if agent_ended => Ok(true),
             Err(refused) => Err(refused.into()),
         }
+    }
+}
+
+/// Forgets the kept master of a vault that is gone. What cannot be forgotten opens nothing any more.
+pub(super) fn forget(sys: &mut Sys, settings: &Settings) {
+    if let (StoreKind::Passphrase, Some(recipient)) = (&settings.kind, &settings.recipient) {
+        let _ = agent::lock(sys, recipient);
+        let _ = sys.drop_key(&name(recipient));
     }
 }
 
