@@ -18,3 +18,4 @@ pub mod remote_url;
 pub mod splice;
 pub mod ssh_config;
 pub mod ssh_key;
+pub mod token;

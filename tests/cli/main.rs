@@ -21,5 +21,6 @@ mod second_run;
 mod ssh_match;
 mod streams;
 mod tenants;
+mod token_inspect;
 mod undo;
 mod users_files;

@@ -2,6 +2,7 @@
 
 use crate::formats::git_config::Entry;
 use crate::formats::remote_url::RemoteUrl;
+use crate::formats::token::is_user_a_token;
 use crate::model::facts::{About, ChainLink, GitSetting, Program, Region, Scope, Spot};
 use crate::redact;
 use crate::sys::Sys;
@@ -118,7 +119,7 @@ fn password(text: &str) -> Option<About> {
         Some((user, secret)) => (user, !secret.is_empty()),
         None => (user_info, false),
     };
-    let token = is_token(user);
+    let token = is_user_a_token(user);
     (secret || token).then(|| About::Password {
         host: Some(host.to_owned()).filter(|h| !h.is_empty()),
         user: Some(user.to_owned()).filter(|u| !token && !u.is_empty()),
@@ -128,30 +129,6 @@ fn password(text: &str) -> Option<About> {
 /// The masked form of a subsection: for most sections a URL.
 fn masked_place(text: &str) -> String {
     redact::urls(text)
-}
-
-/// Whether a user name is a token: by its well-known beginning, or because no name is that long.
-pub(super) fn is_token(user: &str) -> bool {
-    const BEGINNINGS: &[&str] = &[
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "gloas-",
-        "gldt-",
-        "glcbt-",
-        "ATBB",
-        "ATCTT",
-        "npm_",
-    ];
-    // Names of that length have words in them, or are addresses.
-    let random = user.len() >= 20
-        && user.bytes().all(|b| b.is_ascii_alphanumeric())
-        && user.bytes().any(|b| b.is_ascii_digit());
-    random || (user.len() > 32 && !user.contains('@')) || BEGINNINGS.iter().any(|b| user.starts_with(b))
 }
 
 /// A helper's name: never its arguments, and never the text of a snippet, which may hold a password.
