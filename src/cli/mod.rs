@@ -23,6 +23,7 @@ mod table;
 mod token;
 mod token_check;
 mod token_inspect;
+mod token_scan;
 mod undo;
 mod verify;
 mod which;

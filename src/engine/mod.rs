@@ -10,6 +10,7 @@ pub mod journal;
 pub mod preview;
 pub mod profiles;
 pub mod render;
+pub mod scan;
 pub mod ssh_match;
 pub mod suggest;
 pub mod verify;

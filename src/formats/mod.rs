@@ -10,6 +10,7 @@ pub mod git_credentials;
 pub mod host;
 pub mod known_hosts;
 pub mod lines;
+pub mod loose;
 pub mod netrc;
 pub mod npmrc;
 pub mod pem;
