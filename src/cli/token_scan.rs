@@ -4,7 +4,7 @@ use super::error::Failure;
 use super::say::Say;
 use super::verify::cores;
 use super::{Context, Exit, json};
-use crate::engine::scan::{self, Event, Finding, Place, ScanError, Summary};
+use crate::engine::scan::{self, Event, Finding, Keeper, Place, ScanError, Summary};
 use crate::formats::token::Checksum;
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, LIMIT};
@@ -76,13 +76,15 @@ const HEAD: &str = "{\"schema\":\"doorkey/token-scan/v1\",\"findings\":[\n";
 struct Report {
     as_json: bool,
     findings: usize,
+    /// The kinds of places in which something was found.
+    keepers: Vec<&'static Keeper>,
     /// Paths that were not looked at, and why.
     missed: Vec<(String, String)>,
 }
 
 impl Report {
     fn new(as_json: bool) -> Self {
-        Self { as_json, findings: 0, missed: Vec::new() }
+        Self { as_json, findings: 0, keepers: Vec::new(), missed: Vec::new() }
     }
 
     fn event(&mut self, say: &mut Say, sys: &Sys, event: Event) {
@@ -94,6 +96,9 @@ impl Report {
             }
             Event::Found(finding) => {
                 self.findings += 1;
+                if !self.keepers.iter().any(|known| known.code == finding.keeper.code) {
+                    self.keepers.push(finding.keeper);
+                }
                 show(say, sys, &finding);
             }
             Event::Unreadable(path, error) => self.missed.push((sys.shown(&path), reason(&error))),
@@ -118,6 +123,9 @@ impl Report {
             let tail = json::one_line(&tail);
             say.line(format!("{head}],{}", tail.strip_prefix('{').unwrap_or(&tail)));
             return;
+        }
+        for keeper in &self.keepers {
+            say.info(format!("do ({}): {}", keeper.title, keeper.advice));
         }
         for (path, why) in &self.missed {
             say.aside(format!("note: {path}: {why}"));
@@ -173,10 +181,9 @@ fn show(say: &mut Say, sys: &Sys, finding: &Finding) {
         Place::File { path, line, .. } => format!("{}:{line}", sys.shown(path)),
         Place::Variable { name } => format!("${name}"),
     };
-    say.line(format!("[{}] {place}: {}", finding.number, what(finding)));
-    if let Some(mode) = is_open(&finding.place) {
-        say.line(format!("  why: mode {mode:04o} lets other users read it"));
-    }
+    let open = is_open(&finding.place)
+        .map_or(String::new(), |mode| format!("; others can read it, mode {mode:04o}"));
+    say.line(format!("[{}] {place}: {}{open}", finding.number, what(finding)));
     if finding.token.as_ref().is_some_and(|t| t.checksum == Checksum::Invalid) {
         say.line("  note: its checksum does not fit: no host takes it as it stands");
     }
@@ -186,7 +193,6 @@ fn show(say: &mut Say, sys: &Sys, finding: &Finding) {
             stored.origin, stored.user, stored.profile
         ));
     }
-    say.info(format!("  do: {}", finding.keeper.advice));
 }
 
 fn as_json(finding: &Finding) -> Value {

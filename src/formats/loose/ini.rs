@@ -75,25 +75,25 @@ pub fn aws(bytes: &[u8]) -> Vec<Loose> {
         .collect()
 }
 
-/// `gradle.properties`: passwords and tokens by the ends of their names.
+/// The ends of the names of secrets, in lower case.
+const SECRETS: &[&str] = &["password", "token", "secret", "apikey", "api_key", "api-key"];
+
+/// `gradle.properties`: passwords and tokens by the ends of their names; `corpUsername` goes with `corpPassword`.
 #[must_use]
 pub fn gradle(bytes: &[u8]) -> Vec<Loose> {
     let all = settings(bytes);
-    let names_secret = |key: &str| {
+    let stem = |key: &str, ends: &[&str]| {
         let key = key.to_ascii_lowercase();
-        ["password", "token", "secret", "apikey", "api_key", "api-key"].iter().any(|end| key.ends_with(end))
+        ends.iter().find_map(|end| key.strip_suffix(end).map(str::to_owned))
     };
-    let stem =
-        |key: &str| key.trim_end_matches(|c: char| c != '.' && c != '_' && !c.is_uppercase()).to_owned();
-    all.iter()
-        .filter(|s| names_secret(&s.key) && super::is_literal(s.text(bytes).as_bytes()))
-        .map(|s| {
-            let user = |o: &&Setting| {
-                let lower = o.key.to_ascii_lowercase();
-                stem(&o.key) == stem(&s.key) && (lower.ends_with("username") || lower.ends_with("user"))
-            };
-            let user = all.iter().find(user).map(|o| o.text(bytes));
-            Loose::plain(bytes, s.value.clone(), &s.key).at(None, user)
-        })
-        .collect()
+    let mut found = Vec::new();
+    for one in &all {
+        let Some(name) = stem(&one.key, SECRETS) else { continue };
+        if super::is_literal(one.text(bytes).as_bytes()) {
+            let user = all.iter().find(|o| stem(&o.key, &["username", "user"]).as_ref() == Some(&name));
+            let user = user.map(|o| o.text(bytes));
+            found.push(Loose::plain(bytes, one.value.clone(), &one.key).at(None, user));
+        }
+    }
+    found
 }
