@@ -17,6 +17,11 @@ pub(crate) fn document(name: &str, body: Value) -> String {
     escape(&serde_json::to_string_pretty(&Value::Object(map)).unwrap_or_default())
 }
 
+/// A value on one line, for a document that is written piece by piece.
+pub(crate) fn one_line(value: &Value) -> String {
+    escape(&value.to_string())
+}
+
 /// C1 and bidirectional characters as `\uXXXX`, which JSON allows anywhere in a string (SECURITY rule 19).
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -25,6 +25,8 @@ mod switch;
 mod table;
 mod token;
 mod token_check;
+mod token_inspect;
+mod token_scan;
 mod undo;
 mod usage;
 mod verify;
@@ -127,7 +129,7 @@ impl Command {
             Self::Use(_) | Self::Off | Self::On | Self::Undo(_) | Self::Ssh(_) => true,
             Self::Profile(command) => command.changes(),
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
-            Self::Token(command) => !matches!(command, token::TokenCommand::List(_)),
+            Self::Token(command) => command.changes(),
             Self::Doctor(wanted) => wanted.changes(),
             _ => false,
         }

@@ -14,6 +14,7 @@ pub(crate) struct Say {
     color: bool,
     symbols: bool,
     quiet: bool,
+    broken: bool,
 }
 
 /// How a line begins.
@@ -36,14 +37,19 @@ impl Say {
                 terminal.output && sys.env("NO_COLOR").is_none() && sys.env("TERM") != Some("dumb")
             }
         };
-        Self { color, symbols: terminal.output, quiet: flags.quiet }
+        Self { color, symbols: terminal.output, quiet: flags.quiet, broken: false }
+    }
+
+    /// Whether standard output was closed by its reader (`doorkey ... | head`): what streams may stop then.
+    pub(crate) fn broken_pipe(&self) -> bool {
+        self.broken
     }
 
     /// The result of a command, on standard output. A reader that went away (`| head`) is no error.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
         let mut out = io::stdout().lock();
         let text = redact::for_terminal(text.as_ref(), true);
-        let _ = writeln!(out, "{text}");
+        self.broken |= writeln!(out, "{text}").is_err();
     }
 
     /// As [`Say::line`], but not with `--quiet`.

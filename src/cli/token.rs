@@ -1,4 +1,4 @@
-//! `doorkey token add|list|check|remove`
+//! `doorkey token add|list|check|remove|inspect|scan`
 
 use super::ask::{Source, secret_from};
 use super::change::carry_out;
@@ -28,6 +28,17 @@ pub(crate) enum TokenCommand {
     Check(super::token_check::Wanted),
     /// Take a token out of use; it stays sealed for 30 days
     Remove(Remove),
+    /// Say what a token is by its bytes alone: kind, checksum, expiry, never its value
+    Inspect(super::token_inspect::Wanted),
+    /// Find loose tokens: in the files of git and other programs, shells, CI and the environment
+    Scan(super::token_scan::Wanted),
+}
+
+impl TokenCommand {
+    /// Whether it changes something by a plan.
+    pub(crate) fn changes(&self) -> bool {
+        !matches!(self, Self::List(_) | Self::Inspect(_) | Self::Scan(_))
+    }
 }
 
 /// `doorkey token add PROFILE`
@@ -83,6 +94,8 @@ pub(crate) fn run(context: &mut Context, command: TokenCommand) -> Result<Exit, 
         TokenCommand::List(wanted) => list(context, &wanted),
         TokenCommand::Check(wanted) => super::token_check::run(context, &wanted),
         TokenCommand::Remove(wanted) => remove(context, &wanted),
+        TokenCommand::Inspect(wanted) => super::token_inspect::run(context, &wanted),
+        TokenCommand::Scan(wanted) => super::token_scan::run(context, &wanted),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod preview;
 pub mod profiles;
 pub mod render;
+pub mod scan;
 pub mod ssh_match;
 pub mod ssh_port;
 pub mod suggest;

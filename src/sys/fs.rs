@@ -1,8 +1,10 @@
 //! Files: looking with limits. `change` holds the other half, changing.
 
 mod change;
+mod tree;
 
 pub use change::Write;
+pub use tree::{Content, Entry, Opened};
 
 use super::Sys;
 use rustix::fs::OFlags;

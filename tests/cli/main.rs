@@ -30,5 +30,6 @@ mod ssh_match;
 mod ssh_whole_host;
 mod streams;
 mod tenants;
+mod token_inspect;
 mod undo;
 mod users_files;

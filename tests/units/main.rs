@@ -19,3 +19,4 @@ mod npmrc;
 mod programs;
 mod remote_url;
 mod route_table;
+mod token;

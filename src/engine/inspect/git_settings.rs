@@ -3,6 +3,7 @@
 use super::helper_link::link;
 use crate::formats::git_config::Entry;
 use crate::formats::remote_url::RemoteUrl;
+use crate::formats::token::is_user_a_token;
 use crate::model::facts::{About, GitSetting, Program, Region, Scope, Spot};
 use crate::redact;
 use crate::sys::Sys;
@@ -61,7 +62,7 @@ fn about(sys: &Sys, entry: &Entry, source: Source<'_>) -> Option<About> {
         ("credential", "helper") if text.is_empty() => Some(About::HelperReset),
         ("credential", "helper") => Some(About::Helper(link(sys, text, source.scope == Scope::Doorkey))),
         ("credential", "username") if !text.is_empty() => {
-            Some(About::User { name: if is_token(text) { "***".into() } else { text.to_owned() } })
+            Some(About::User { name: if is_user_a_token(text) { "***".into() } else { text.to_owned() } })
         }
         ("credential", "usehttppath") => Some(About::UseHttpPath { on: is_true(entry) }),
         ("http", "sslverify") => (!is_true(entry)).then_some(About::VerifyOff),
@@ -122,7 +123,7 @@ fn password(text: &str) -> Option<About> {
         Some((user, secret)) => (user, !secret.is_empty()),
         None => (user_info, false),
     };
-    let token = is_token(user);
+    let token = is_user_a_token(user);
     (secret || token).then(|| About::Password {
         host: Some(host.to_owned()).filter(|h| !h.is_empty()),
         user: Some(user.to_owned()).filter(|u| !token && !u.is_empty()),
@@ -132,30 +133,6 @@ fn password(text: &str) -> Option<About> {
 /// The masked form of a subsection: for most sections a URL.
 fn masked_place(text: &str) -> String {
     redact::urls(text)
-}
-
-/// Whether a user name is a token: by its well-known beginning, or because no name is that long.
-pub(super) fn is_token(user: &str) -> bool {
-    const BEGINNINGS: &[&str] = &[
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "gloas-",
-        "gldt-",
-        "glcbt-",
-        "ATBB",
-        "ATCTT",
-        "npm_",
-    ];
-    // Names of that length have words in them, or are addresses.
-    let random = user.len() >= 20
-        && user.bytes().all(|b| b.is_ascii_alphanumeric())
-        && user.bytes().any(|b| b.is_ascii_digit());
-    random || (user.len() > 32 && !user.contains('@')) || BEGINNINGS.iter().any(|b| user.starts_with(b))
 }
 
 /// A command line that stands in for ssh, in its properties. Its words are not kept.

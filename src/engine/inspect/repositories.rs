@@ -2,9 +2,10 @@
 //!
 //! The files are read as text: no git runs in a repository, so nothing in it can start a program (SECURITY rule 16).
 
-use super::git_settings::{Source, is_token, remote_parts, settings as found_settings};
+use super::git_settings::{Source, remote_parts, settings as found_settings};
 use crate::formats::git_config::{self, Entry};
 use crate::formats::remote_url::Scheme;
+use crate::formats::token::is_user_a_token;
 use crate::model::facts::{About, Remote, Repository, Scope, Spot, Unreadable};
 use crate::redact;
 use crate::sys::Sys;
@@ -130,7 +131,7 @@ fn remote(entry: &Entry, path: &Path) -> Option<Remote> {
             spot,
         });
     };
-    let token = url.user.as_deref().is_some_and(is_token);
+    let token = url.user.as_deref().is_some_and(is_user_a_token);
     let http = matches!(url.scheme, Scheme::Http | Scheme::Https);
     let repo = url.repo_path().unwrap_or_default();
     let owner = repo.split_once('/').map(|(owner, _)| owner.to_owned());

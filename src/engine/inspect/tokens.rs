@@ -1,9 +1,9 @@
 //! Tokens that stand in plain text in the files of git's helper `store`, of curl and of npm.
 
-use super::git_settings::is_token;
 use super::repositories;
 use crate::formats::host::split_host_port;
 use crate::formats::netrc::Netrc;
+use crate::formats::token::is_user_a_token;
 use crate::formats::{git_credentials, npmrc};
 use crate::model::facts::{Keeper, PlainToken, Spot, Tokens, Unreadable};
 use crate::secret::Secret;
@@ -36,7 +36,7 @@ impl SecretFile {
             Some(Some((host, port))) => (Some(host), port),
             _ => (host.map(str::to_owned), None),
         };
-        let user = user.filter(|u| !u.is_empty() && !is_token(u)).map(str::to_owned);
+        let user = user.filter(|u| !u.is_empty() && !is_user_a_token(u)).map(str::to_owned);
         let spot = Spot { path: self.path.clone(), line };
         PlainToken { keeper, spot, mode: self.mode, host, port, user }
     }
@@ -50,7 +50,7 @@ fn git_credentials_of(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<PlainTok
     for path in [home.join(".git-credentials"), config.join("git/credentials")] {
         let Some(file) = secret_file(sys, path, troubles) else { continue };
         let parsed = git_credentials::parse(file.bytes.expose());
-        for login in parsed.logins.iter().filter(|l| !l.password.is_empty() || is_token(&l.username)) {
+        for login in parsed.logins.iter().filter(|l| !l.password.is_empty() || is_user_a_token(&l.username)) {
             let (host, user) = (Some(login.host.as_str()), Some(login.username.as_str()));
             found.push(file.token(Keeper::GitCredentials, login.line, host, user));
         }

@@ -4,11 +4,12 @@
 //! `helper =` forgets those before it (gitcredentials(7), routing.md section 2).
 
 use super::git::Reader;
-use super::git_settings::{is_token, is_true};
+use super::git_settings::is_true;
 use crate::engine::which;
 use crate::formats::git_config::{self, Entry};
 use crate::formats::host::split_host_port;
 use crate::formats::remote_url::{RemoteUrl, Scheme};
+use crate::formats::token::is_user_a_token;
 use crate::helpers::{self, Wanted};
 use crate::model::facts::{
     About, Asked, Before, Chain, ChainLink, Expected, Facts, Forgotten, Keeper, Own, PlainToken, Spot, Walk,
@@ -93,7 +94,7 @@ pub fn walk(sys: &Sys, facts: &Facts, url: &str, repository: Option<&Path>) -> O
         None => host.clone(),
     };
     let path = parts.repo_path().unwrap_or_default();
-    let user = parts.user.clone().filter(|user| !is_token(user)).or(heard.user);
+    let user = parts.user.clone().filter(|user| !is_user_a_token(user)).or(heard.user);
     let wanted = Wanted {
         protocol: parts.scheme.name(),
         host: &authority,
@@ -113,7 +114,7 @@ pub fn walk(sys: &Sys, facts: &Facts, url: &str, repository: Option<&Path>) -> O
         })
         .collect();
     let mut before = Vec::new();
-    if parts.password.is_some() || parts.user.as_deref().is_some_and(is_token) {
+    if parts.password.is_some() || parts.user.as_deref().is_some_and(is_user_a_token) {
         before.push(Before { what: "the password in the URL".into(), spot: None });
     }
     before.extend(extra_headers(&reader, url));

@@ -1,0 +1,12 @@
+//! git's configuration at every level: remotes, insteadOf, extraheader.
+
+use super::Keeper;
+use crate::formats::loose;
+
+pub(super) const KEEPER: Keeper = Keeper {
+    code: "git-config",
+    title: "git configuration",
+    fits: |at| at.is_git_config(),
+    read: loose::git_config,
+    advice: "keep it in the store (doorkey token add PROFILE --host HOST) and take it out of here; then revoke it",
+};

@@ -1,0 +1,12 @@
+//! npm's settings, the user's and a project's.
+
+use super::Keeper;
+use crate::formats::loose;
+
+pub(super) const KEEPER: Keeper = Keeper {
+    code: "npmrc",
+    title: "npm settings",
+    fits: |at| at.name == ".npmrc" || at.name == "npmrc",
+    read: loose::npmrc,
+    advice: "write ${NPM_TOKEN} there and set it from a store; revoke this one",
+};
