@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Off,
     /// Undo `off`
     On,
-    /// Tokens: add, list, check, remove
+    /// Tokens: add, list, show, page, check, remove
     #[command(subcommand)]
     Token(super::token::TokenCommand),
     /// SSH keys: new

@@ -22,6 +22,7 @@ mod switch;
 mod table;
 mod token;
 mod token_check;
+mod token_show;
 mod undo;
 mod verify;
 mod walk;
@@ -122,7 +123,7 @@ impl Command {
             Self::Use(_) | Self::Off | Self::On | Self::Undo(_) | Self::Ssh(_) => true,
             Self::Profile(command) => command.changes(),
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
-            Self::Token(command) => !matches!(command, token::TokenCommand::List(_)),
+            Self::Token(command) => command.changes(),
             Self::Doctor(wanted) => wanted.changes(),
             _ => false,
         }

@@ -321,6 +321,9 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
                 stores::open(sys)?.put(sys, profile, record, &Kept::new(secret.clone()))?;
             }
         }
+        Step::DescribeSecret { profile, record, after, .. } => {
+            stores::open(sys)?.describe(sys, profile, record, after)?;
+        }
         Step::RetireSecret { profile, record, .. } => {
             stores::open(sys)?.retire(sys, profile, record)?;
         }

@@ -11,6 +11,7 @@ pub mod preview;
 pub mod profiles;
 pub mod render;
 pub mod ssh_match;
+pub mod stored_token;
 pub mod suggest;
 pub mod verify;
 mod way_back;

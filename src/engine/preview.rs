@@ -1,6 +1,7 @@
 //! A plan as people see it before it happens: a diff of files, a sentence for everything else.
 
 use super::apply::{ApplyError, spliced};
+use super::when;
 use crate::model::plan::{Plan, Step};
 use crate::redact;
 use crate::sys::Sys;
@@ -98,6 +99,13 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
         },
         Step::PutSecret { profile, record, .. } => {
             format!("keep a token of {profile} for {} as {} in the store", record.origin, record.user)
+        }
+        Step::DescribeSecret { profile, record, after, .. } => {
+            let end = after
+                .expires
+                .map_or("its end is not known".into(), |at| format!("it ends {}", when::date(at)));
+            let note = after.note.as_ref().map(|n| format!(", {n:?}")).unwrap_or_default();
+            format!("note of the token of {profile} for {} as {}: {end}{note}", record.origin, record.user)
         }
         Step::RetireSecret { profile, record, .. } => {
             format!(

@@ -191,7 +191,7 @@ fn http_block(out: &mut String, place: &str, wish: &Http<'_>) -> Result<(), Rend
 }
 
 /// Whether a `no-proxy` entry covers the origin's host, as curl reads NO_PROXY: the name itself or a name below it.
-fn bypasses(entry: &str, origin: &Origin) -> bool {
+pub(super) fn bypasses(entry: &str, origin: &Origin) -> bool {
     let (name, port) = match entry.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') => (name, port.parse::<u16>().ok()),
         _ => (entry, None),

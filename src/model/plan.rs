@@ -123,6 +123,17 @@ pub enum Step {
         #[serde(skip)]
         slot: usize,
     },
+    /// Notes what is known of the token that is in use.
+    DescribeSecret {
+        /// Whose it is.
+        profile: ProfileName,
+        /// Which record.
+        record: RecordId,
+        /// What was noted, for the way back.
+        before: Companions,
+        /// What is noted afterwards.
+        after: Companions,
+    },
     /// Takes a record out of use; its value stays sealed in the store for 30 days.
     RetireSecret {
         /// Whose it is.
@@ -145,6 +156,18 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
     },
+}
+
+/// What is known of a token beside its value.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Companions {
+    /// When it stops working, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<i64>,
+    /// A word of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Which record of a profile's vault: a token for an origin and user. No secret in it.
@@ -234,6 +257,7 @@ impl Step {
             Self::Rename { from, .. } => Some(from),
             Self::Switch { .. }
             | Self::PutSecret { .. }
+            | Self::DescribeSecret { .. }
             | Self::RetireSecret { .. }
             | Self::RestoreSecret { .. } => None,
         }

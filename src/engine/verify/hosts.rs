@@ -1,0 +1,168 @@
+//! Asks hosts what they know of a token, through their API: as the profile reaches them, one login a token, and none at
+//! a host that has refused one in this run.
+
+use super::own_git::OwnGit;
+use super::reach::Reach;
+use crate::engine::{stored_token, when};
+use crate::model::facts::Known;
+use crate::model::name::HostName;
+use crate::model::profile::Profile;
+use crate::model::profile_file::repo_route;
+use crate::model::route::{Origin, OwnerPath};
+use crate::probes::https::{self, Login};
+use crate::providers::{self, About, Door, Facts, Stop};
+use crate::stores::Record;
+use crate::sys::Sys;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What came of asking a host's API.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Asked {
+    /// The kind of host: `github`.
+    pub provider: String,
+    /// The same for people: `GitHub`.
+    #[serde(skip)]
+    pub title: String,
+    /// What it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+    /// Why it said nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What to do about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// Whether it did not accept the token.
+    pub refused: bool,
+}
+
+/// The hosts of one run.
+#[derive(Debug)]
+pub(super) struct Hosts<'a> {
+    sys: &'a Sys,
+    git: OwnGit,
+    /// Where a login was refused; hosts lock accounts and addresses out.
+    closed: BTreeSet<HostName>,
+}
+
+impl<'a> Hosts<'a> {
+    pub(super) fn new(sys: &'a Sys, git: OwnGit) -> Self {
+        Self { sys, git, closed: BTreeSet::new() }
+    }
+
+    /// A login at this host was refused elsewhere: nobody logs in there any more.
+    pub(super) fn close(&mut self, origin: &Origin) {
+        self.closed.insert(origin.host.clone());
+    }
+
+    /// What the API of its host says of a token. `None` when no API is known there.
+    pub(super) fn ask(&mut self, profile: &Profile, record: &Record, repo: Option<&str>) -> Option<Asked> {
+        let origin = Origin::parse(&record.id.origin).ok()?;
+        let host = profile.host_for(&origin)?;
+        // Deploy tokens are for git alone: to the API they are a wrong password.
+        if record.id.user.starts_with("gitlab+deploy-token-") {
+            return None;
+        }
+        let path = repo.and_then(|url| repo_route(url).ok()).map(|route| route.path);
+        let place = repo.map_or_else(|| some_repository(&origin, &host.owners), str::to_owned);
+        let reach = Reach::of(self.sys, &self.git, profile, &place);
+        let facts = match stored_token::provider_of(host) {
+            Some(name) => providers::facts::of(&name)?,
+            None => self.kind_by_challenge(&reach, &origin, path.as_ref()?)?,
+        };
+        let provider = providers::by_name(&facts.name)?;
+        let api = facts.api(&origin)?;
+        let about = About {
+            user: &record.id.user,
+            repository: path.as_ref().map(OwnerPath::as_str),
+            secret: &record.entry.secret,
+        };
+        let answer = if self.closed.contains(&origin.host) {
+            Err(Stop::Held)
+        } else {
+            let proxy = reach.proxy(self.sys, &api.origin);
+            let form = provider.form(&about);
+            provider.ask(
+                &mut Door::new(self.sys, reach.way(&proxy), &api, about.secret, about.user, form),
+                &about,
+            )
+        };
+        let mut asked = Asked {
+            provider: facts.name.clone(),
+            title: facts.title.clone(),
+            known: None,
+            why: None,
+            fix: None,
+            refused: matches!(answer, Err(Stop::Refused(_))),
+        };
+        match answer {
+            Ok(known) => asked.known = Some(known),
+            Err(stop) => (asked.why, asked.fix) = words(stop, &origin, profile),
+        }
+        if asked.refused {
+            self.close(&origin);
+        }
+        Some(asked)
+    }
+
+    /// The kind that a host names when somebody asks for a repository without a login, which is what git does first.
+    fn kind_by_challenge(
+        &self,
+        reach: &Reach<'_>,
+        origin: &Origin,
+        path: &OwnerPath,
+    ) -> Option<&'static Facts> {
+        let path: Vec<String> = path.as_str().split('/').map(providers::door::coded).collect();
+        let target = format!("/{}.git/info/refs?service=git-upload-pack", path.join("/"));
+        let proxy = reach.proxy(self.sys, origin);
+        let reply = https::get(self.sys, &reach.way(&proxy), origin, &target, "*/*", Login::None).ok()?;
+        reply.headers("www-authenticate").find_map(providers::facts::by_challenge)
+    }
+}
+
+/// A URL for which git's settings are those of the profile's repositories, when it names none.
+fn some_repository(origin: &Origin, owners: &[OwnerPath]) -> String {
+    owners.first().map_or_else(|| format!("{origin}/"), |owner| format!("{origin}/{}/", owner.as_str()))
+}
+
+/// Why a host said nothing, and what to do about it.
+fn words(stop: Stop, origin: &Origin, profile: &Profile) -> (Option<String>, Option<String>) {
+    let quoted = |words: String| if words.is_empty() { String::new() } else { format!(": \"{words}\"") };
+    let name = &profile.name;
+    let (why, fix) = match stop {
+        Stop::Refused(words) => (
+            format!("{origin} does not know the token{}", quoted(words)),
+            Some(format!("make a new one: doorkey token page {name}, then: doorkey token add {name}")),
+        ),
+        Stop::Held => (
+            format!("{origin} refused a login a moment ago; another try might lock the account out"),
+            Some(format!("mend that first, then: doorkey token check {name}")),
+        ),
+        Stop::Busy(until) => {
+            let when = until.map_or_else(|| "later".into(), |at| format!("after {}", when::date_time(at)));
+            (
+                format!("{origin} is asked too often from here and wants to be left alone"),
+                Some(format!("try again {when}: doorkey token check {name}")),
+            )
+        }
+        Stop::Forbidden(words) => (
+            format!("{origin} knows the token, but does not let it ask{}", quoted(words)),
+            Some("look at the token's scopes, and at the policy of its organization".into()),
+        ),
+        Stop::Moved(Some(to)) => (
+            format!("its API points to {to}; the token was not sent there"),
+            Some(format!(
+                "if {origin} has moved, give the profile its new name: doorkey profile edit {name}"
+            )),
+        ),
+        Stop::Moved(None) => (
+            "its API points to another place; the token was not sent there".into(),
+            Some("look at what answers there".into()),
+        ),
+        Stop::Page(words) | Stop::Odd(words) => (words, None),
+        Stop::Unreached(rung) => (rung.cause.unwrap_or(rung.evidence), rung.repair),
+    };
+    (Some(why), fix)
+}
