@@ -4,7 +4,7 @@ use crate::server::{Answer, Raw, Request, Root, Server, refs};
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -162,8 +162,7 @@ impl World {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
         command.env_clear().env("HOME", self.path("home")).env("PATH", std::env::var_os("PATH").unwrap());
-        command.current_dir(self.path("home")).stdin(Stdio::piped());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.current_dir(self.path("home"));
         command
     }
 
@@ -177,8 +176,10 @@ impl World {
     /// Runs to the end, and looks for the token in what came out.
     #[track_caller]
     pub(crate) fn finish(&self, mut command: Command, input: &str) -> Ran {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        // Who refuses the arguments does not wait for the rest.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let ran =
@@ -204,4 +205,30 @@ impl World {
         assert_eq!(document["tokens"].as_array().unwrap().len(), 1);
         (ran.code, Checked(document["tokens"][0].take()))
     }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// A day from now on, in a form of strftime(3).
+pub(crate) fn form(days: i64, form: &str) -> String {
+    jiff::Timestamp::from_second(now() + days * 86_400).unwrap().strftime(form).to_string()
+}
+
+/// Inode and times of every file below a folder: equal only when nothing was written.
+pub(crate) fn stamps(folder: &std::path::Path) -> Vec<(PathBuf, u64, i64, i64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let meta = fs::symlink_metadata(&path).unwrap();
+        if meta.is_dir() {
+            found.extend(stamps(&path));
+        } else {
+            found.push((path, meta.ino(), meta.mtime(), meta.mtime_nsec()));
+        }
+    }
+    found.sort();
+    found
 }

@@ -1,11 +1,13 @@
-//! Asks hosts what they know of a token, through their API: as the profile reaches them, one login a token, and none at
-//! a host that has refused one in this run.
+//! Asks a host what it knows of a token, through its API: as the profile reaches it, one login a token, and none after a
+//! refusal.
 
 use super::own_git::OwnGit;
 use super::reach::Reach;
 use crate::engine::{stored_token, when};
 use crate::model::facts::Known;
-use crate::model::name::HostName;
+use crate::model::ladder::Rung;
+use crate::model::name::ProfileName;
+
 use crate::model::profile::Profile;
 use crate::model::profile_file::repo_route;
 use crate::model::route::{Origin, OwnerPath};
@@ -14,7 +16,7 @@ use crate::providers::{self, About, Door, Facts, Stop};
 use crate::stores::Record;
 use crate::sys::Sys;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What came of asking a host's API.
 #[derive(Debug, Clone, Serialize)]
@@ -38,23 +40,20 @@ pub struct Asked {
     pub refused: bool,
 }
 
-/// The hosts of one run.
+/// The questions to one host in one run.
 #[derive(Debug)]
-pub(super) struct Hosts<'a> {
+pub(super) struct Inquiry<'a> {
     sys: &'a Sys,
-    git: OwnGit,
-    /// Where a login was refused; hosts lock accounts and addresses out.
-    closed: BTreeSet<HostName>,
+    git: &'a OwnGit,
+    /// A login was refused: nobody logs in any more, since hosts lock accounts and addresses out.
+    closed: bool,
+    /// The profiles that did not reach it, and why not.
+    unreached: BTreeMap<ProfileName, Box<Rung>>,
 }
 
-impl<'a> Hosts<'a> {
-    pub(super) fn new(sys: &'a Sys, git: OwnGit) -> Self {
-        Self { sys, git, closed: BTreeSet::new() }
-    }
-
-    /// A login at this host was refused elsewhere: nobody logs in there any more.
-    pub(super) fn close(&mut self, origin: &Origin) {
-        self.closed.insert(origin.host.clone());
+impl<'a> Inquiry<'a> {
+    pub(super) fn new(sys: &'a Sys, git: &'a OwnGit) -> Self {
+        Self { sys, git, closed: false, unreached: BTreeMap::new() }
     }
 
     /// What the API of its host says of a token. `None` when no API is known there.
@@ -67,7 +66,7 @@ impl<'a> Hosts<'a> {
         }
         let path = repo.and_then(|url| repo_route(url).ok()).map(|route| route.path);
         let place = repo.map_or_else(|| some_repository(&origin, &host.owners), str::to_owned);
-        let reach = Reach::of(self.sys, &self.git, profile, &place);
+        let reach = Reach::of(self.sys, self.git, profile, &place);
         let facts = match stored_token::provider_of(host) {
             Some(name) => providers::facts::of(&name)?,
             None => self.kind_by_challenge(&reach, &origin, path.as_ref()?)?,
@@ -79,8 +78,10 @@ impl<'a> Hosts<'a> {
             repository: path.as_ref().map(OwnerPath::as_str),
             secret: &record.entry.secret,
         };
-        let answer = if self.closed.contains(&origin.host) {
+        let answer = if self.closed {
             Err(Stop::Held)
+        } else if let Some(rung) = self.unreached.get(&profile.name) {
+            Err(Stop::Unreached(rung.clone()))
         } else {
             let proxy = reach.proxy(self.sys, &api.origin);
             let form = provider.form(&about);
@@ -99,11 +100,14 @@ impl<'a> Hosts<'a> {
         };
         match answer {
             Ok(known) => asked.known = Some(known),
-            Err(stop) => (asked.why, asked.fix) = words(stop, &origin, profile),
+            Err(stop) => {
+                if let Stop::Unreached(rung) = &stop {
+                    self.unreached.insert(profile.name.clone(), rung.clone());
+                }
+                (asked.why, asked.fix) = words(stop, &origin, profile);
+            }
         }
-        if asked.refused {
-            self.close(&origin);
-        }
+        self.closed |= asked.refused;
         Some(asked)
     }
 

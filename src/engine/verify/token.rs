@@ -1,7 +1,7 @@
 //! Tests tokens with a real login of git's, one repository each, asks their hosts what they know of them, and judges what
 //! is known. Lifts the suspicion from those that work again, and notes the end that a host names.
 
-use super::hosts::{Asked, Hosts};
+use super::hosts::{Asked, Inquiry};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
 use crate::checks;
@@ -17,6 +17,8 @@ use crate::stores::{self, Record, State, Store, StoreError};
 use crate::sys::Sys;
 use crate::sys::run::RunError;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A token and what came of its test.
 #[derive(Debug, Clone, Serialize)]
@@ -151,30 +153,66 @@ fn online(sys: &Sys, tokens: &[Token<'_>], how: How) -> Result<Vec<Checked>, Che
         }
     }
     let results = verify(sys, &chosen, How { try_suspect: true, ..how }, &|_| {})?;
-    let mut hosts = Hosts::new(sys, OwnGit::look(sys)?);
-    let mut held = Vec::new();
+    let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut closed = BTreeSet::new();
     let mut checked = Vec::new();
-    for token in tokens {
+    for (index, token) in tokens.iter().enumerate() {
         let at = chosen.iter().position(|t| {
             Some(&t.repo) == token.repo.as_ref() && t.profile.as_ref() == Some(&token.profile.name)
         });
         let verified = at.and_then(|at| results.get(at));
         let one = judged(token, verified);
+        let host = Origin::parse(&token.record.id.origin).map(|o| o.host.to_string()).unwrap_or_default();
         // Refused, or held back because another one was refused there.
-        let refused = one.outcome == Answer::Refused || verified.is_some_and(was_refused);
-        if let Some(origin) = Origin::parse(&token.record.id.origin).ok().filter(|_| refused) {
-            hosts.close(&origin);
+        if one.outcome == Answer::Refused || verified.is_some_and(was_refused) {
+            closed.insert(host.clone());
         }
-        held.push(refused);
+        hosts.entry(host).or_default().push(index);
         checked.push(one);
     }
-    for ((token, one), held) in tokens.iter().zip(&mut checked).zip(held) {
-        if held {
-            continue;
+    hosts.retain(|host, _| !closed.contains(host));
+    for (index, asked) in ask_all(sys, tokens, hosts.into_values().collect(), how.jobs)? {
+        if let Some(one) = checked.get_mut(index) {
+            add(one, asked);
         }
-        one.host = hosts.ask(token.profile, &token.record, token.repo.as_deref());
-        let Some(asked) = one.host.as_ref().filter(|_| one.outcome == Answer::NotTried) else { continue };
-        // Where git did not come to a login, the host's own word counts.
+    }
+    Ok(checked)
+}
+
+/// Asks the hosts side by side, the tokens of one host one after the other.
+fn ask_all(
+    sys: &Sys,
+    tokens: &[Token<'_>],
+    hosts: Vec<Vec<usize>>,
+    jobs: usize,
+) -> Result<Vec<(usize, Option<Asked>)>, CheckError> {
+    let git = OwnGit::look(sys)?;
+    let waiting = Mutex::new(hosts);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(host) = locked(&waiting).pop() {
+                    let mut door = Inquiry::new(sys, &git);
+                    for index in host {
+                        let Some(token) = tokens.get(index) else { continue };
+                        let asked = door.ask(token.profile, &token.record, token.repo.as_deref());
+                        locked(&found).push((index, asked));
+                    }
+                }
+            });
+        }
+    });
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds a host's word. Where git did not come to a login, it decides.
+fn add(one: &mut Checked, asked: Option<Asked>) {
+    if let (Some(asked), Answer::NotTried) = (&asked, one.outcome) {
         if asked.known.is_some() {
             (one.outcome, one.why, one.fix) = (Answer::Works, format!("{} knows it", one.origin), None);
         } else if asked.refused {
@@ -182,7 +220,7 @@ fn online(sys: &Sys, tokens: &[Token<'_>], how: How) -> Result<Vec<Checked>, Che
             (one.outcome, one.why, one.fix) = (Answer::Refused, why, asked.fix.clone());
         }
     }
-    Ok(checked)
+    one.host = asked;
 }
 
 /// Whether a login was refused at the host of a repository, this one's or an earlier one's.
