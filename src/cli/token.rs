@@ -151,17 +151,17 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     check_length(&record.user, &secret)?;
     let mut plan = Plan::new(format!("token add {name}"));
     let present = in_use(&records, &record);
-    let same = present.is_some_and(|r| r.state == State::Active && r.entry.secret.same_as(secret.expose()));
-    if !same {
-        plan.put_secret(name.clone(), record.clone(), present.map(|r| r.version), secret);
-    }
-    let before = present.filter(|_| same).map_or_else(Companions::default, |r| Companions {
-        expires: r.entry.expires,
-        note: r.entry.note.clone(),
-    });
-    let after =
-        Companions { expires: expires.or(before.expires), note: wanted.note.clone().or(before.note.clone()) };
-    if after != before {
+    // The same value again keeps what is known of it.
+    let same = present.filter(|r| r.entry.secret.same_as(secret.expose()));
+    let before = same.map(Record::companions).unwrap_or_default();
+    let after = Companions {
+        expires: expires.or(before.expires),
+        note: wanted.note.clone().or_else(|| before.note.clone()),
+    };
+    if same.is_none_or(|r| r.state != State::Active) {
+        let version = present.map(|r| r.version);
+        plan.put_described(name.clone(), record.clone(), version, secret, after);
+    } else if after != before {
         plan.push(Step::DescribeSecret { profile: name.clone(), record: record.clone(), before, after });
     }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {

@@ -157,11 +157,11 @@ pub(super) fn say_page(context: &Context, profile: &Profile, record: &RecordId) 
 /// The page for a token of a profile, with the kind of host in words. `None` when that is not known.
 fn page_for(context: &Context, profile: &Profile, record: &RecordId) -> Option<(String, pages::Page)> {
     let origin = Origin::parse(&record.origin).ok()?;
-    let host = stored_token::host_of(profile, record)?;
-    let facts = facts::of(&stored_token::provider_of(host)?)?;
+    let host = stored_token::host_at(profile, &origin);
+    let facts = facts::of(&stored_token::provider_at(profile, &origin)?)?;
     let days = stored_token::max_age_days(host);
     let owner = if record.path.is_empty() {
-        host.owners.first().map(|o| o.as_str().to_owned()).unwrap_or_default()
+        host.and_then(|h| h.owners.first()).map(|o| o.as_str().to_owned()).unwrap_or_default()
     } else {
         record.path.clone()
     };
@@ -173,7 +173,7 @@ fn page_for(context: &Context, profile: &Profile, record: &RecordId) -> Option<(
         days,
         date: when::date(context.sys.now() + i64::from(days) * DAY),
         write: stored_token::wanted(profile, record) != Wanted::Read,
-        scopes: &host.token_scopes,
+        scopes: host.map(|h| h.token_scopes.as_slice()).unwrap_or_default(),
     };
     Some((facts.title.clone(), pages::page(facts, &wish)))
 }

@@ -2,7 +2,7 @@
 
 use super::apply::{ApplyError, spliced};
 use super::when;
-use crate::model::plan::{Plan, Step};
+use crate::model::plan::{Companions, Plan, Step};
 use crate::redact;
 use crate::sys::Sys;
 use similar::TextDiff;
@@ -97,15 +97,13 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             }
             (None, None) => "leave doorkey's settings out of force".into(),
         },
-        Step::PutSecret { profile, record, .. } => {
-            format!("keep a token of {profile} for {} as {} in the store", record.origin, record.user)
+        Step::PutSecret { profile, record, about, .. } => {
+            let known = described(about).map(|words| format!(": {words}")).unwrap_or_default();
+            format!("keep a token of {profile} for {} as {} in the store{known}", record.origin, record.user)
         }
         Step::DescribeSecret { profile, record, after, .. } => {
-            let end = after
-                .expires
-                .map_or("its end is not known".into(), |at| format!("it ends {}", when::date(at)));
-            let note = after.note.as_ref().map(|n| format!(", {n:?}")).unwrap_or_default();
-            format!("note of the token of {profile} for {} as {}: {end}{note}", record.origin, record.user)
+            let known = described(after).unwrap_or_else(|| "nothing is known of it".into());
+            format!("note of the token of {profile} for {} as {}: {known}", record.origin, record.user)
         }
         Step::RetireSecret { profile, record, .. } => {
             format!(
@@ -120,6 +118,14 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             )
         }
     }
+}
+
+/// What is known of a token, in words.
+fn described(about: &Companions) -> Option<String> {
+    let end = about.expires.map(|at| format!("it ends {}", when::date(at)));
+    let note = about.note.as_ref().map(|note| format!("{note:?}"));
+    let words: Vec<String> = [end, note].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// What one step replaced by what, without the file around it: for steps that were done long ago.

@@ -19,7 +19,8 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
         State::Suspect => TokenState::Suspect,
         State::Retired => return None,
     };
-    let host = host_of(profile, &record.id);
+    let origin = Origin::parse(&record.id.origin).ok()?;
+    let host = host_at(profile, &origin);
     Some(StoredToken {
         profile: profile.name.to_string(),
         origin: record.id.origin.clone(),
@@ -29,9 +30,9 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
         state,
         since: record.since,
         expires: record.entry.expires.or(record.entry.password_expiry_utc),
-        max_age_days: host.map(max_age_days),
+        max_age_days: Some(max_age_days(host)),
         host: AtHost {
-            provider: host.and_then(provider_of),
+            provider: provider_at(profile, &origin),
             wanted: wanted(profile, &record.id),
             allowed_scopes: host.map(|h| h.token_scopes.clone()).unwrap_or_default(),
             said: None,
@@ -39,23 +40,24 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
     })
 }
 
-/// The host of a profile that a record is for.
+/// The host entry of a profile for an origin, or for another origin of the same name: a single route may use one that no
+/// host entry has.
 #[must_use]
-pub fn host_of<'a>(profile: &'a Profile, id: &RecordId) -> Option<&'a Host> {
-    let origin = Origin::parse(&id.origin).ok()?;
-    profile.host_for(&origin)
+pub fn host_at<'a>(profile: &'a Profile, origin: &Origin) -> Option<&'a Host> {
+    profile.host_for(origin).or_else(|| profile.hosts.iter().find(|h| h.name == origin.host))
 }
 
 /// The longest life of a token there, in days.
 #[must_use]
-pub fn max_age_days(host: &Host) -> u32 {
-    host.token_max_age_days.unwrap_or(MAX_AGE_DAYS)
+pub fn max_age_days(host: Option<&Host>) -> u32 {
+    host.and_then(|h| h.token_max_age_days).unwrap_or(MAX_AGE_DAYS)
 }
 
 /// The kind of host, where the profile or its name says it.
 #[must_use]
-pub fn provider_of(host: &Host) -> Option<String> {
-    host.provider.clone().or_else(|| facts::by_host(&host.name).map(|f| f.name.clone()))
+pub fn provider_at(profile: &Profile, origin: &Origin) -> Option<String> {
+    let said = host_at(profile, origin).and_then(|h| h.provider.clone());
+    said.or_else(|| facts::by_host(&origin.host).map(|f| f.name.clone()))
 }
 
 /// Whether a record is for the repository at a URL.

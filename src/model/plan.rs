@@ -119,11 +119,14 @@ pub enum Step {
         /// The version that was in use before, for the way back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
+        /// What is known of it beside its value.
+        #[serde(default)]
+        about: Companions,
         /// Index into [`Plan::secrets`]; the journal keeps no secret.
         #[serde(skip)]
         slot: usize,
     },
-    /// Notes what is known of the token that is in use.
+    /// Notes what is known of the token that is in use, if what was noted is still `before`.
     DescribeSecret {
         /// Whose it is.
         profile: ProfileName,
@@ -220,9 +223,21 @@ impl Plan {
         before: Option<u64>,
         secret: Secret,
     ) {
+        self.put_described(profile, record, before, secret, Companions::default());
+    }
+
+    /// As [`Plan::put_secret`], with what is known of it.
+    pub fn put_described(
+        &mut self,
+        profile: ProfileName,
+        record: RecordId,
+        before: Option<u64>,
+        secret: Secret,
+        about: Companions,
+    ) {
         let slot = self.secrets.len();
         self.secrets.push(secret);
-        self.steps.push(Step::PutSecret { profile, record, before, slot });
+        self.steps.push(Step::PutSecret { profile, record, before, about, slot });
     }
 }
 

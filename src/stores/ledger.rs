@@ -97,14 +97,16 @@ impl Ledger {
         self.present(id).is_some_and(|present| set_state(present, State::Active, at.now))
     }
 
-    /// Notes what is known of the version in use beside its value.
-    pub fn describe(&mut self, id: &RecordId, known: &Companions) -> bool {
+    /// Notes what is known of the version in use beside its value, if what was noted is still `before`: the way back of a
+    /// change that never happened must not touch another version.
+    pub fn describe(&mut self, id: &RecordId, before: &Companions, after: &Companions) -> bool {
         self.present(id).is_some_and(|present| {
-            let entry = &mut present.entry;
-            let changed = entry.expires != known.expires || entry.note != known.note;
-            entry.expires = known.expires;
-            entry.note.clone_from(&known.note);
-            changed
+            let fits = present.companions() == *before && before != after;
+            if fits {
+                present.entry.expires = after.expires;
+                present.entry.note.clone_from(&after.note);
+            }
+            fits
         })
     }
 

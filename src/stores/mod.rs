@@ -127,7 +127,7 @@ pub trait Store: std::fmt::Debug {
         self.change(sys, profile, id, &mut |ledger, at| ledger.clear_suspect(id, at))
     }
 
-    /// Notes what is known of the token in use beside its value.
+    /// Notes what is known of the token in use beside its value, if what was noted is still `before`.
     ///
     /// # Errors
     /// As [`Store::change`].
@@ -136,9 +136,10 @@ pub trait Store: std::fmt::Debug {
         sys: &mut Sys,
         profile: &ProfileName,
         id: &RecordId,
-        known: &Companions,
+        before: &Companions,
+        after: &Companions,
     ) -> Result<bool, StoreError> {
-        self.change(sys, profile, id, &mut |ledger, _| ledger.describe(id, known))
+        self.change(sys, profile, id, &mut |ledger, _| ledger.describe(id, before, after))
     }
 
     /// Retires every record of a profile. May be repeated after a crash in between.

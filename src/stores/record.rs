@@ -1,6 +1,6 @@
 //! What a store keeps: one record per token, with its past versions.
 
-use crate::model::plan::RecordId;
+use crate::model::plan::{Companions, RecordId};
 use crate::secret::Secret;
 
 /// A secret and what is known about it.
@@ -18,6 +18,14 @@ pub struct Record {
     pub state: State,
     /// Since when the state holds, seconds since 1970.
     pub since: i64,
+}
+
+impl Record {
+    /// What is known of it beside its value, as far as people change it.
+    #[must_use]
+    pub fn companions(&self) -> Companions {
+        Companions { expires: self.entry.expires, note: self.entry.note.clone() }
+    }
 }
 
 /// What is put into a store under a [`RecordId`].

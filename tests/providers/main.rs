@@ -18,6 +18,7 @@ mod gitlab;
 mod hostile;
 mod offline;
 mod reach;
+mod real_names;
 mod recognise;
 mod server;
 mod tables;

@@ -76,6 +76,18 @@ pub(crate) struct Root {
     pub(crate) der: CertificateDer<'static>,
 }
 
+/// The names that the hosts here answer to. The last ones are reached through a proxy of the test alone.
+const NAMES: &[&str] = &[
+    "localhost",
+    "127.0.0.1",
+    "github.com",
+    "api.github.com",
+    "acme.ghe.com",
+    "api.acme.ghe.com",
+    "bitbucket.org",
+    "api.bitbucket.org",
+];
+
 fn params(name: &str, alternative: &[&str]) -> CertificateParams {
     let names: Vec<String> = alternative.iter().map(|n| (*n).to_owned()).collect();
     let mut params = CertificateParams::new(names).expect("names");
@@ -104,7 +116,7 @@ impl Root {
     }
 
     fn server_config(&self) -> ServerConfig {
-        let mut params = params("localhost", &["localhost", "127.0.0.1"]);
+        let mut params = params("localhost", NAMES);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
         let key = KeyPair::generate().expect("a key");
@@ -228,6 +240,11 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn start() -> Self {
+        Self::start_to(None)
+    }
+
+    /// With `to`, whatever name is asked for lies at that port.
+    pub(crate) fn start_to(to: Option<u16>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -238,8 +255,9 @@ impl Proxy {
                 std::thread::spawn(move || {
                     let Some(request) = read_request(&mut stream) else { return };
                     log.lock().unwrap().push(request.target.clone());
-                    let port: u16 = request.target.rsplit(':').next().unwrap().parse().unwrap();
-                    let mut there = TcpStream::connect(("127.0.0.1", port)).expect("connected");
+                    let asked: u16 = request.target.rsplit(':').next().unwrap().parse().unwrap();
+                    let mut there =
+                        TcpStream::connect(("127.0.0.1", to.unwrap_or(asked))).expect("connected");
                     stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("answered");
                     let (mut from, mut to) = (stream.try_clone().unwrap(), there.try_clone().unwrap());
                     std::thread::spawn(move || {

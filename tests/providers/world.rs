@@ -1,6 +1,6 @@
 //! A home with one profile and its token, and the host it is for.
 
-use crate::server::{Answer, Raw, Request, Root, Server, refs};
+use crate::server::{Answer, Proxy, Raw, Request, Root, Server, refs};
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
@@ -60,12 +60,17 @@ pub(crate) struct World {
     folder: TempDir,
     pub(crate) root: Arc<Root>,
     pub(crate) server: Server,
+    /// The proxy to a host of the real world.
+    pub(crate) proxy: Option<Proxy>,
+    host: String,
     token: String,
 }
 
 /// How a world is made.
 pub(crate) struct Plan {
     pub(crate) provider: Option<&'static str>,
+    /// A name of the real world, reached through a proxy of the test; `None` = this machine.
+    pub(crate) host: Option<&'static str>,
     pub(crate) user: &'static str,
     pub(crate) token: String,
     /// The path of the repository at the host.
@@ -82,6 +87,7 @@ impl Plan {
     pub(crate) fn of(provider: &'static str) -> Self {
         Self {
             provider: Some(provider),
+            host: None,
             user: "alice",
             token: TOKEN.into(),
             repo: "acme/app",
@@ -106,12 +112,10 @@ impl Plan {
         };
         let root = Arc::new(Root::new());
         let server = Server::start(&root, Arc::new(api), self.raw.clone());
-        let world = World {
-            folder: TempDir::with_prefix("doorkey-").unwrap(),
-            root,
-            server,
-            token: self.token.clone(),
-        };
+        let proxy = self.host.map(|_| Proxy::start_to(Some(server.port)));
+        let host = self.host.map_or_else(|| format!("localhost:{}", server.port), str::to_owned);
+        let folder = TempDir::with_prefix("doorkey-").unwrap();
+        let world = World { folder, root, server, proxy, host, token: self.token.clone() };
         world.prepare(&self);
         world
     }
@@ -123,7 +127,7 @@ impl World {
     }
 
     pub(crate) fn host(&self) -> String {
-        format!("localhost:{}", self.server.port)
+        self.host.clone()
     }
 
     fn prepare(&self, plan: &Plan) {
@@ -142,6 +146,10 @@ impl World {
         }
         if let Some(provider) = plan.provider {
             add.extend(["--provider", provider]);
+        }
+        let proxy = self.proxy.as_ref().map(|p| format!("http://127.0.0.1:{}", p.port));
+        if let Some(proxy) = &proxy {
+            add.extend(["--proxy", proxy]);
         }
         if plan.verify {
             add.extend(["--verify", &repo]);

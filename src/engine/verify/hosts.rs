@@ -59,15 +59,14 @@ impl<'a> Inquiry<'a> {
     /// What the API of its host says of a token. `None` when no API is known there.
     pub(super) fn ask(&mut self, profile: &Profile, record: &Record, repo: Option<&str>) -> Option<Asked> {
         let origin = Origin::parse(&record.id.origin).ok()?;
-        let host = profile.host_for(&origin)?;
         // Deploy tokens are for git alone: to the API they are a wrong password.
         if record.id.user.starts_with("gitlab+deploy-token-") {
             return None;
         }
         let path = repo.and_then(|url| repo_route(url).ok()).map(|route| route.path);
-        let place = repo.map_or_else(|| some_repository(&origin, &host.owners), str::to_owned);
+        let place = repo.map_or_else(|| some_repository(profile, &origin), str::to_owned);
         let reach = Reach::of(self.sys, self.git, profile, &place);
-        let facts = match stored_token::provider_of(host) {
+        let facts = match stored_token::provider_at(profile, &origin) {
             Some(name) => providers::facts::of(&name)?,
             None => self.kind_by_challenge(&reach, &origin, path.as_ref()?)?,
         };
@@ -127,8 +126,9 @@ impl<'a> Inquiry<'a> {
 }
 
 /// A URL for which git's settings are those of the profile's repositories, when it names none.
-fn some_repository(origin: &Origin, owners: &[OwnerPath]) -> String {
-    owners.first().map_or_else(|| format!("{origin}/"), |owner| format!("{origin}/{}/", owner.as_str()))
+fn some_repository(profile: &Profile, origin: &Origin) -> String {
+    let claim = profile.claims().into_iter().find(|c| c.origin == *origin && c.owner.depth() > 0);
+    claim.map_or_else(|| format!("{origin}/"), |c| format!("{origin}/{}/", c.owner.as_str()))
 }
 
 /// Why a host said nothing, and what to do about it.

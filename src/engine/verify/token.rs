@@ -241,8 +241,9 @@ fn learn(sys: &mut Sys, store: &dyn Store, token: &Token<'_>, one: &mut Checked)
     else {
         return Ok(());
     };
-    let known = Companions { expires: Some(end), note: record.entry.note.clone() };
-    one.noted = store.describe(sys, &profile.name, &record.id, &known)?;
+    let before = record.companions();
+    let after = Companions { expires: Some(end), ..before.clone() };
+    one.noted = store.describe(sys, &profile.name, &record.id, &before, &after)?;
     Ok(())
 }
 
