@@ -24,6 +24,7 @@ pub mod formats;
 pub mod helpers;
 pub mod model;
 pub mod probes;
+pub mod providers;
 pub mod redact;
 mod registry;
 pub mod secret;

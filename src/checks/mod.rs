@@ -3,11 +3,12 @@
 //! A check is data: a stable code, words, and a pure function over what was found. It touches nothing.
 
 use crate::model::facts::{
-    About, Facts, GitSetting, Include, Keeper, PlainToken, Region, Scope, Spot, StoreFacts, StoredToken,
+    About, Facts, GitSetting, Include, Keeper, Own, PlainToken, Region, Scope, Spot, StoreFacts, StoredToken,
     Variable,
 };
 use crate::model::finding::{Finding, Fix, Severity};
 use crate::model::plan::{Anchor, Step};
+use crate::providers;
 use crate::registry::registry;
 use serde::Serialize;
 use std::path::Path;
@@ -87,8 +88,17 @@ registry! {
     token_in_netrc,
     token_in_npmrc,
     token_in_remote_url,
+    token_long_lived,
+    token_not_allowed,
     token_old,
+    token_sees_no_repository,
+    token_sso_not_authorised,
     token_suspect,
+    token_too_broad,
+    token_too_narrow,
+    token_unused,
+    token_without_end,
+    token_wrong_account,
     trust_variable_missing_file,
     trust_variable_private_only,
     two_profiles_claim_route,
@@ -314,15 +324,45 @@ fn broken_store(
 /// Where a token of a git host belongs.
 const IN_THE_STORE: &str = "keep them in the store (doorkey token add PROFILE --host HOST)";
 
-/// The command that puts a new token into the place of one that is in the store.
-fn new_token(token: &StoredToken) -> Fix {
+/// What is wrong with one token alone, by what is known of it.
+#[must_use]
+pub fn of_token(token: &StoredToken, now: i64) -> Vec<Finding> {
+    let own = Own { tokens: vec![token.clone()], ..Own::default() };
+    let facts = Facts { now, own, ..Facts::default() };
+    let checks = ALL.iter().filter(|check| check.group == Group::Tokens);
+    checks.flat_map(|check| (check.find)(&facts)).collect()
+}
+
+/// `the token of acme for https://git.test as ada`
+fn named(token: &StoredToken) -> String {
+    format!("the token of {} for {} as {}", token.profile, token.origin, token.user)
+}
+
+/// The kind of a token's host, where it is known.
+fn kind(token: &StoredToken) -> Option<&'static providers::Facts> {
+    token.host.provider.as_deref().and_then(providers::facts::of)
+}
+
+/// `doorkey token VERB` for a token that is in the store.
+fn token_command(verb: &str, token: &StoredToken) -> String {
     let host = token.origin.split_once("://").map_or(token.origin.as_str(), |(_, host)| host);
-    let owner = if token.path.is_empty() {
+    let owner = if token.path.is_empty() || verb != "add" {
         String::new()
     } else {
         format!(" --owner {}", quoted(&token.path.replace('%', "%25")))
     };
-    command(format!("doorkey token add {} --host {host} --user {}{owner}", token.profile, token.user))
+    format!("doorkey token {verb} {} --host {host} --user {}{owner}", token.profile, token.user)
+}
+
+/// The command that puts a new token into the place of one that is in the store.
+fn new_token(token: &StoredToken) -> Fix {
+    command(token_command("add", token))
+}
+
+/// How to get a token that is as it should be.
+fn other_token(token: &StoredToken) -> Fix {
+    let add = token_command("add", token);
+    advice(format!("make another one (doorkey token page {}), then: {add}", token.profile))
 }
 
 /// ` (by ~/.bashrc:3)`, when a start-up file is known to set a variable.

@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Off,
     /// Undo `off`
     On,
-    /// Tokens: add, list, check, remove, inspect, scan
+    /// Tokens: add, list, show, page, check, remove, inspect, scan
     #[command(subcommand)]
     Token(super::token::TokenCommand),
     /// SSH keys: new

@@ -136,11 +136,11 @@ fn hidden(unreadable: &[Unreadable]) -> Vec<Value> {
 }
 
 /// One line of text from outside: no control characters, no password of a URL.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     redact::for_terminal(&redact::urls(text), false)
 }
 
-fn word(severity: Severity) -> &'static str {
+pub(super) fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -149,14 +149,14 @@ fn word(severity: Severity) -> &'static str {
 }
 
 /// What to do, in one line; for what doorkey mends, the command that does it.
-fn fix(finding: &Finding) -> String {
+pub(super) fn fix(finding: &Finding) -> String {
     match &finding.fix {
         Fix::Steps(_) => format!("doorkey doctor --fix --only {}", finding.code),
         Fix::Command(text) | Fix::Advice(text) => text.clone(),
     }
 }
 
-fn as_json(finding: &Finding) -> Value {
+pub(super) fn as_json(finding: &Finding) -> Value {
     let how = match finding.fix {
         Fix::Steps(_) => "steps",
         Fix::Command(_) => "command",

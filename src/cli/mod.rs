@@ -27,6 +27,7 @@ mod token;
 mod token_check;
 mod token_inspect;
 mod token_scan;
+mod token_show;
 mod undo;
 mod usage;
 mod verify;

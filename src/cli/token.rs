@@ -8,11 +8,11 @@ use super::{Context, Exit, json, table};
 use crate::engine::{profiles, when};
 use crate::formats::git_credential::MAX_VALUE;
 use crate::model::name::{ProfileName, check_user};
-use crate::model::plan::{Plan, RecordId, Step};
+use crate::model::plan::{Companions, Plan, RecordId, Step};
 use crate::model::profile::Profile;
 use crate::model::route::{Origin, OwnerPath, Scheme};
 use crate::secret::Secret;
-use crate::stores::{self, State, StoreError, in_use};
+use crate::stores::{self, Record, State, StoreError, in_use};
 use crate::sys::Sys;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -24,7 +24,11 @@ pub(crate) enum TokenCommand {
     Add(Add),
     /// All tokens, without their values
     List(List),
-    /// Log in with each token, and say whether its host knows it
+    /// All that is known of one token; its value with --reveal
+    Show(super::token_show::Show),
+    /// The page where a token is made, filled in, and what to choose there
+    Page(super::token_show::Page),
+    /// Log in with each token, and ask its host what it knows of it
     Check(super::token_check::Wanted),
     /// Take a token out of use; it stays sealed for 30 days
     Remove(Remove),
@@ -37,7 +41,7 @@ pub(crate) enum TokenCommand {
 impl TokenCommand {
     /// Whether it changes something by a plan.
     pub(crate) fn changes(&self) -> bool {
-        !matches!(self, Self::List(_) | Self::Inspect(_) | Self::Scan(_))
+        !matches!(self, Self::List(_) | Self::Inspect(_) | Self::Scan(_) | Self::Show(_) | Self::Page(_))
     }
 }
 
@@ -46,7 +50,7 @@ impl TokenCommand {
 #[command(
     after_help = "The token comes from a hidden prompt, from standard input, or from an open file descriptor; never\n\
     from an argument, which other users of the machine could read.\n\nExamples:\n  \
-    doorkey token add acme\n  printf %s \"$TOKEN\" | doorkey token add acme --host github.com --user ada --stdin --yes"
+    doorkey token add acme\n  doorkey token add acme --expires 2027-01-31 --note laptop\n  printf %s \"$TOKEN\" | doorkey token add acme --host github.com --user ada --stdin --yes"
 )]
 pub(crate) struct Add {
     /// Whose it is
@@ -60,6 +64,12 @@ pub(crate) struct Add {
     /// Only for repositories below this owner
     #[arg(long, value_name = "OWNER")]
     owner: Option<String>,
+    /// The day on which it ends, where its host does not say that itself
+    #[arg(long, value_name = "DATE")]
+    expires: Option<String>,
+    /// A word of yours: the token's name at the host
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// Read the token from standard input
     #[arg(long, conflicts_with = "token_fd")]
     stdin: bool,
@@ -92,6 +102,8 @@ pub(crate) fn run(context: &mut Context, command: TokenCommand) -> Result<Exit, 
     match command {
         TokenCommand::Add(wanted) => add(context, &wanted),
         TokenCommand::List(wanted) => list(context, &wanted),
+        TokenCommand::Show(wanted) => super::token_show::show(context, &wanted),
+        TokenCommand::Page(wanted) => super::token_show::page(context, &wanted),
         TokenCommand::Check(wanted) => super::token_check::run(context, &wanted),
         TokenCommand::Remove(wanted) => remove(context, &wanted),
         TokenCommand::Inspect(wanted) => super::token_inspect::run(context, &wanted),
@@ -124,6 +136,13 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     let path = wanted.owner.as_deref().map_or(Ok(OwnerPath::whole_host()), OwnerPath::new)?;
     check_owner(&profile, &origin, &path)?;
     let record = RecordId { origin: origin.to_string(), path: path.as_str().into(), user };
+    let expires = wanted.expires.as_deref().map(|text| day(context, text)).transpose()?;
+    if wanted.note.as_ref().is_some_and(|n| n.chars().count() > 200 || n.chars().any(char::is_control)) {
+        return Err(Failure::usage(
+            "the note is longer than 200 characters or has a line end in it",
+            "shorten it",
+        ));
+    }
     let store = stores::open(&context.sys)?;
     let records = store.records(&context.sys, &name)?;
     let source = match (wanted.stdin, wanted.token_fd) {
@@ -131,13 +150,25 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
         (_, Some(number)) => Source::Descriptor(number),
         _ => Source::Prompt,
     };
+    if matches!(source, Source::Prompt) && context.terminal.can_ask() && !context.flags.json {
+        super::token_show::say_page(context, &profile, &record);
+    }
     let secret = secret_from(context, source, "token", false)?;
     check_length(&record.user, &secret)?;
     let mut plan = Plan::new(format!("token add {name}"));
     let present = in_use(&records, &record);
-    let same = present.is_some_and(|r| r.state == State::Active && r.entry.secret.same_as(secret.expose()));
-    if !same {
-        plan.put_secret(name.clone(), record.clone(), present.map(|r| r.version), secret);
+    // The same value again keeps what is known of it.
+    let same = present.filter(|r| r.entry.secret.same_as(secret.expose()));
+    let before = same.map(Record::companions).unwrap_or_default();
+    let after = Companions {
+        expires: expires.or(before.expires),
+        note: wanted.note.clone().or_else(|| before.note.clone()),
+    };
+    if same.is_none_or(|r| r.state != State::Active) {
+        let version = present.map(|r| r.version);
+        plan.put_described(name.clone(), record.clone(), version, secret, after);
+    } else if after != before {
+        plan.push(Step::DescribeSecret { profile: name.clone(), record: record.clone(), before, after });
     }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(
@@ -182,8 +213,22 @@ fn check_length(user: &str, secret: &Secret) -> Result<(), Failure> {
     ))
 }
 
+/// A day as it is typed, in its first second: hosts that name a day let the token die then, or later.
+fn day(context: &Context, text: &str) -> Result<i64, Failure> {
+    let at = when::start_of_day(text).ok_or_else(|| {
+        Failure::usage(format!("{text:?} is no day"), "write it as 2027-01-31: --expires YYYY-MM-DD")
+    })?;
+    if at <= context.sys.now() {
+        return Err(Failure::usage(
+            format!("{text} is over already"),
+            "give the day on which the token ends",
+        ));
+    }
+    Ok(at)
+}
+
 /// The HTTPS origin that is meant: the one given, if the profile has it, or its only one.
-fn origin_of(profile: &Profile, given: Option<&str>) -> Result<Origin, Failure> {
+pub(super) fn origin_of(profile: &Profile, given: Option<&str>) -> Result<Origin, Failure> {
     let claimed = profile.claims().into_iter().map(|claim| claim.origin);
     let known: BTreeSet<Origin> = claimed.filter(|o| o.scheme != Scheme::Ssh).collect();
     let known: Vec<Origin> = known.into_iter().collect();
@@ -256,32 +301,35 @@ fn list(context: &mut Context, wanted: &List) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn remove(context: &mut Context, wanted: &Remove) -> Result<Exit, Failure> {
-    let name = ProfileName::new(&wanted.profile)?;
+/// The one token of a profile that is meant.
+pub(super) fn chosen(
+    context: &Context,
+    name: &ProfileName,
+    host: Option<&str>,
+    user: Option<&str>,
+) -> Result<Record, Failure> {
     let store = stores::open(&context.sys)?;
-    let host = wanted.host.as_deref().map(|h| Origin::from_authority(Scheme::Https, h)).transpose()?;
-    let records: Vec<_> = store
-        .records(&context.sys, &name)?
+    let host = host.map(|h| Origin::from_authority(Scheme::Https, h)).transpose()?;
+    let mut records: Vec<_> = store
+        .records(&context.sys, name)?
         .into_iter()
         .filter(|r| r.state != State::Retired)
         .filter(|r| host.as_ref().is_none_or(|h| r.id.origin == h.to_string()))
-        .filter(|r| wanted.user.as_ref().is_none_or(|u| *u == r.id.user))
+        .filter(|r| user.is_none_or(|u| *u == r.id.user))
         .collect();
-    let record = match records.as_slice() {
-        [only] => only,
-        [] => {
-            return Err(Failure::usage(
-                format!("{name} has no such token"),
-                format!("see: doorkey token list {name}"),
-            ));
-        }
-        _ => {
-            return Err(Failure::usage(
-                format!("{name} has several tokens"),
-                "say which: --host HOST --user USER",
-            ));
-        }
-    };
+    match (records.pop(), records.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(Failure::usage(
+            format!("{name} has no such token"),
+            format!("see: doorkey token list {name}"),
+        )),
+        _ => Err(Failure::usage(format!("{name} has several tokens"), "say which: --host HOST --user USER")),
+    }
+}
+
+fn remove(context: &mut Context, wanted: &Remove) -> Result<Exit, Failure> {
+    let name = ProfileName::new(&wanted.profile)?;
+    let record = chosen(context, &name, wanted.host.as_deref(), wanted.user.as_deref())?;
     let mut plan = Plan::new(format!("token remove {name}"));
     plan.push(Step::RetireSecret {
         profile: name.clone(),

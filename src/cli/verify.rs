@@ -150,6 +150,7 @@ pub(super) fn layer_name(layer: Layer) -> &'static str {
         Layer::Proxy => "proxy",
         Layer::Tls => "tls",
         Layer::HostKey => "host-key",
+        Layer::Http => "http",
         Layer::Authentication => "authentication",
         Layer::Authorisation => "authorisation",
         Layer::Repository => "repository",

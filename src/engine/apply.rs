@@ -316,10 +316,15 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
         }
         Step::Switch { to: Some(to), files, .. } => generation::switch(sys, to, files)?,
         Step::Switch { to: None, off, .. } => generation::switch_off(sys, off.as_deref())?,
-        Step::PutSecret { profile, record, slot, .. } => {
+        Step::PutSecret { profile, record, slot, about, .. } => {
             if let Some(secret) = secrets.get(*slot) {
-                stores::open(sys)?.put(sys, profile, record, &Kept::new(secret.clone()))?;
+                let (expires, note) = (about.expires, about.note.clone());
+                let kept = Kept { expires, note, ..Kept::new(secret.clone()) };
+                stores::open(sys)?.put(sys, profile, record, &kept)?;
             }
+        }
+        Step::DescribeSecret { profile, record, before, after } => {
+            stores::open(sys)?.describe(sys, profile, record, before, after)?;
         }
         Step::RetireSecret { profile, record, .. } => {
             stores::open(sys)?.retire(sys, profile, record)?;

@@ -204,6 +204,7 @@ impl Journal {
 fn record_of(step: &Step) -> Option<(&ProfileName, &RecordId)> {
     match step {
         Step::PutSecret { profile, record, .. }
+        | Step::DescribeSecret { profile, record, .. }
         | Step::RetireSecret { profile, record, .. }
         | Step::RestoreSecret { profile, record, .. } => Some((profile, record)),
         _ => None,

@@ -14,6 +14,7 @@ pub mod render;
 pub mod scan;
 pub mod ssh_match;
 pub mod ssh_port;
+pub mod stored_token;
 pub mod suggest;
 pub mod verify;
 mod way_back;

@@ -1,7 +1,8 @@
 //! A plan as people see it before it happens: a diff of files, a sentence for everything else.
 
 use super::apply::{ApplyError, spliced};
-use crate::model::plan::{Plan, Step};
+use super::when;
+use crate::model::plan::{Companions, Plan, Step};
 use crate::redact;
 use crate::sys::Sys;
 use similar::TextDiff;
@@ -96,8 +97,13 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             }
             (None, None) => "leave doorkey's settings out of force".into(),
         },
-        Step::PutSecret { profile, record, .. } => {
-            format!("keep a token of {profile} for {} as {} in the store", record.origin, record.user)
+        Step::PutSecret { profile, record, about, .. } => {
+            let known = described(about).map(|words| format!(": {words}")).unwrap_or_default();
+            format!("keep a token of {profile} for {} as {} in the store{known}", record.origin, record.user)
+        }
+        Step::DescribeSecret { profile, record, after, .. } => {
+            let known = described(after).unwrap_or_else(|| "nothing is known of it".into());
+            format!("note of the token of {profile} for {} as {}: {known}", record.origin, record.user)
         }
         Step::RetireSecret { profile, record, .. } => {
             format!(
@@ -112,6 +118,14 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             )
         }
     }
+}
+
+/// What is known of a token, in words.
+fn described(about: &Companions) -> Option<String> {
+    let end = about.expires.map(|at| format!("it ends {}", when::date(at)));
+    let note = about.note.as_ref().map(|note| format!("{note:?}"));
+    let words: Vec<String> = [end, note].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// What one step replaced by what, without the file around it: for steps that were done long ago.

@@ -40,6 +40,9 @@ pub fn inverse_of(step: &Step) -> Vec<Step> {
         Step::PutSecret { profile, record, before: None, .. } => {
             one(Step::RetireSecret { profile, record, before: None })
         }
+        Step::DescribeSecret { profile, record, before, after } => {
+            one(Step::DescribeSecret { profile, record, before: after, after: before })
+        }
         Step::RetireSecret { profile, record, before: Some(version) } => {
             one(Step::RestoreSecret { profile, record, version, before: None })
         }
@@ -72,7 +75,10 @@ fn is_done(sys: &Sys, step: &Step, begun: i64) -> Result<bool, ApplyError> {
         Step::MakeKey { path, .. } => sys.look(path)?.is_some_and(|l| l.modified >= begun),
         Step::Switch { to, .. } => generation::current(sys) == *to,
         // The store's changes name versions, so that their way back may be taken whether they happened or not.
-        Step::PutSecret { .. } | Step::RetireSecret { .. } | Step::RestoreSecret { .. } => true,
+        Step::PutSecret { .. }
+        | Step::DescribeSecret { .. }
+        | Step::RetireSecret { .. }
+        | Step::RestoreSecret { .. } => true,
     })
 }
 

@@ -16,6 +16,8 @@ pub enum Layer {
     Tls,
     /// The host key is the one that is pinned (SSH).
     HostKey,
+    /// The server speaks HTTP.
+    Http,
     /// The host knows who we are.
     Authentication,
     /// The account may do this.

@@ -119,9 +119,23 @@ pub enum Step {
         /// The version that was in use before, for the way back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
+        /// What is known of it beside its value.
+        #[serde(default)]
+        about: Companions,
         /// Index into [`Plan::secrets`]; the journal keeps no secret.
         #[serde(skip)]
         slot: usize,
+    },
+    /// Notes what is known of the token that is in use, if what was noted is still `before`.
+    DescribeSecret {
+        /// Whose it is.
+        profile: ProfileName,
+        /// Which record.
+        record: RecordId,
+        /// What was noted, for the way back.
+        before: Companions,
+        /// What is noted afterwards.
+        after: Companions,
     },
     /// Takes a record out of use; its value stays sealed in the store for 30 days.
     RetireSecret {
@@ -145,6 +159,18 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
     },
+}
+
+/// What is known of a token beside its value.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Companions {
+    /// When it stops working, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<i64>,
+    /// A word of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Which record of a profile's vault: a token for an origin and user. No secret in it.
@@ -197,9 +223,21 @@ impl Plan {
         before: Option<u64>,
         secret: Secret,
     ) {
+        self.put_described(profile, record, before, secret, Companions::default());
+    }
+
+    /// As [`Plan::put_secret`], with what is known of it.
+    pub fn put_described(
+        &mut self,
+        profile: ProfileName,
+        record: RecordId,
+        before: Option<u64>,
+        secret: Secret,
+        about: Companions,
+    ) {
         let slot = self.secrets.len();
         self.secrets.push(secret);
-        self.steps.push(Step::PutSecret { profile, record, before, slot });
+        self.steps.push(Step::PutSecret { profile, record, before, about, slot });
     }
 }
 
@@ -234,6 +272,7 @@ impl Step {
             Self::Rename { from, .. } => Some(from),
             Self::Switch { .. }
             | Self::PutSecret { .. }
+            | Self::DescribeSecret { .. }
             | Self::RetireSecret { .. }
             | Self::RestoreSecret { .. } => None,
         }

@@ -96,6 +96,8 @@ pub struct Host {
     pub plain_http_port: Option<u16>,
     /// The user name that goes with the token.
     pub token_user: Option<String>,
+    /// The scopes that a token is to have; empty = it is not said.
+    pub token_scopes: Vec<String>,
     /// Longest life of a token, in days.
     pub token_max_age_days: Option<u32>,
     /// The SSH port.

@@ -8,6 +8,7 @@ pub mod connect;
 pub mod dns;
 mod faults;
 mod handshake_fault;
+pub mod https;
 pub mod interception;
 pub mod judge;
 mod no_proxy;

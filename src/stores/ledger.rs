@@ -4,7 +4,7 @@
 //! after a crash can run a change again without knowing how far it got.
 
 use super::record::{Entry, Record, State};
-use crate::model::plan::RecordId;
+use crate::model::plan::{Companions, RecordId};
 use crate::secret::Secret;
 
 /// How long a retired record stays: 30 days in seconds (SECURITY rule 27).
@@ -95,6 +95,19 @@ impl Ledger {
     /// Lifts a suspicion.
     pub fn clear_suspect(&mut self, id: &RecordId, at: Moment) -> bool {
         self.present(id).is_some_and(|present| set_state(present, State::Active, at.now))
+    }
+
+    /// Notes what is known of the version in use beside its value, if what was noted is still `before`: the way back of a
+    /// change that never happened must not touch another version.
+    pub fn describe(&mut self, id: &RecordId, before: &Companions, after: &Companions) -> bool {
+        self.present(id).is_some_and(|present| {
+            let fits = present.companions() == *before && before != after;
+            if fits {
+                present.entry.expires = after.expires;
+                present.entry.note.clone_from(&after.note);
+            }
+            fits
+        })
     }
 
     /// Drops what has been retired for longer than [`KEPT`].

@@ -21,7 +21,7 @@ pub use ledger::{KEPT, Ledger, Moment};
 pub use record::{Entry, Record, State, in_use, last_retired};
 
 use crate::model::name::ProfileName;
-use crate::model::plan::RecordId;
+use crate::model::plan::{Companions, RecordId};
 use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::lock::Lock;
@@ -149,6 +149,21 @@ pub trait Store: std::fmt::Debug {
     /// As [`Store::change`].
     fn clear_suspect(&self, sys: &mut Sys, profile: &ProfileName, id: &RecordId) -> Result<bool, StoreError> {
         self.change(sys, profile, id, &mut |ledger, at| ledger.clear_suspect(id, at))
+    }
+
+    /// Notes what is known of the token in use beside its value, if what was noted is still `before`.
+    ///
+    /// # Errors
+    /// As [`Store::change`].
+    fn describe(
+        &self,
+        sys: &mut Sys,
+        profile: &ProfileName,
+        id: &RecordId,
+        before: &Companions,
+        after: &Companions,
+    ) -> Result<bool, StoreError> {
+        self.change(sys, profile, id, &mut |ledger, _| ledger.describe(id, before, after))
     }
 
     /// Retires every record of a profile. May be repeated after a crash in between.

@@ -1,6 +1,6 @@
 //! What a store keeps: one record per token, with its past versions.
 
-use crate::model::plan::RecordId;
+use crate::model::plan::{Companions, RecordId};
 use crate::secret::Secret;
 
 /// A secret and what is known about it.
@@ -27,6 +27,12 @@ impl Record {
         (&self.id, self.version, self.added, self.state, self.since)
             == (&other.id, other.version, other.added, other.state, other.since)
             && self.entry.same_as(&other.entry)
+    }
+
+    /// What is known of it beside its value, as far as people change it.
+    #[must_use]
+    pub fn companions(&self) -> Companions {
+        Companions { expires: self.entry.expires, note: self.entry.note.clone() }
     }
 }
 

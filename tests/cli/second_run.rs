@@ -25,6 +25,7 @@ const CHANGES: &[Case] = &[
         "",
     ),
     (&["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"], CANARY),
+    (&["token", "add", "acme", "--expires", "2199-12-31", "--note", "laptop", "--stdin", "--yes"], CANARY),
     (&["use", "acme", "--yes"], ""),
     (
         &[
@@ -86,6 +87,8 @@ fn reading_writes_nothing() {
         (&["profile", "check"], b""),
         (&["route", "list"], b""),
         (&["token", "list"], b""),
+        (&["token", "show", "acme"], b""),
+        (&["token", "check", "--offline"], b""),
         (&["store", "status"], b""),
         (&["history"], b""),
         (&["diff"], b""),

@@ -258,6 +258,11 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
             )
         },
         || {
+            let noted =
+                ["token", "add", "acme", "--expires", "2199-12-31", "--note", "laptop", "--stdin", "--yes"];
+            Scenario::new("token dates", used, &noted, CANARY)
+        },
+        || {
             let first = ["token", "add", "globex", "--host", "git.test", "--user", "bob", "--stdin", "--yes"];
             Scenario::new("first token", second, &first, TOKEN)
         },

@@ -21,6 +21,7 @@ fn token() -> StoredToken {
         since: 0,
         expires: None,
         max_age_days: None,
+        host: Default::default(),
     }
 }
 

@@ -4,14 +4,13 @@ use super::problem;
 use crate::engine::include_line::Reader;
 use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
-use crate::engine::{generation, in_force, render};
+use crate::engine::{generation, in_force, render, stored_token};
 use crate::model::facts::{
-    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,
-    TokenState, Unreadable,
+    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, Unreadable,
 };
 use crate::model::profile::claims_of;
 use crate::model::route::conflicts;
-use crate::stores::{self, State, Store, StoreError};
+use crate::stores::{self, Store, StoreError};
 use crate::sys::Sys;
 use std::path::{Path, PathBuf};
 
@@ -157,29 +156,8 @@ fn trouble(error: &StoreError) -> StoreFacts {
 /// The records' companions; the values are dropped, and wiped with that, before the next profile is read.
 fn read_store(sys: &Sys, store: &dyn Store, own: &mut Own) -> Result<(), StoreError> {
     for profile in &own.profiles {
-        for record in store.records(sys, &profile.name)? {
-            let state = match record.state {
-                State::Active => TokenState::Active,
-                State::Suspect => TokenState::Suspect,
-                State::Retired => continue,
-            };
-            let max_age_days = profile
-                .hosts
-                .iter()
-                .find(|h| h.https_origin().to_string() == record.id.origin)
-                .and_then(|h| h.token_max_age_days);
-            own.tokens.push(StoredToken {
-                profile: profile.name.to_string(),
-                origin: record.id.origin,
-                path: record.id.path,
-                user: record.id.user,
-                added: record.added,
-                state,
-                since: record.since,
-                expires: record.entry.expires.or(record.entry.password_expiry_utc),
-                max_age_days,
-            });
-        }
+        let records = store.records(sys, &profile.name)?;
+        own.tokens.extend(records.iter().filter_map(|record| stored_token::of(profile, record)));
     }
     Ok(())
 }

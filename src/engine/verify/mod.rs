@@ -6,17 +6,20 @@
 //! Nothing is changed: git runs outside any repository, the helper stores and erases nothing, and ssh learns no keys.
 
 mod causes;
+mod hosts;
 mod ladder;
 mod lower;
 mod note;
 mod order;
 mod own_git;
+mod reach;
 mod shared;
 mod ssh_log;
 mod targets;
 pub mod token;
 mod words;
 
+pub use hosts::Asked;
 pub use note::Note;
 pub use ssh_log::SshLog;
 pub use targets::{NoTarget, Target, targets};

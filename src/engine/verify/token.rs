@@ -1,17 +1,24 @@
-//! Tests tokens with a real login, one repository each, and lifts the suspicion from those that work again.
+//! Tests tokens with a real login of git's, one repository each, asks their hosts what they know of them, and judges what
+//! is known. Lifts the suspicion from those that work again, and notes the end that a host names.
 
-use super::{How, NoTarget, Target, Verified, targets, verify};
-use crate::engine::profiles;
+use super::hosts::{Asked, Inquiry};
+use super::own_git::OwnGit;
+use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
+use crate::checks;
+use crate::engine::{profiles, stored_token};
+use crate::model::facts::{Ends, StoredToken, TokenState};
+use crate::model::finding::Finding;
 use crate::model::ladder::{Layer, Outcome};
 use crate::model::name::ProfileName;
-use crate::model::plan::RecordId;
+use crate::model::plan::Companions;
 use crate::model::profile::Profile;
-use crate::model::profile_file::repo_route;
-use crate::model::route::OwnerPath;
-use crate::stores::{self, State, StoreError};
+use crate::model::route::Origin;
+use crate::stores::{self, Record, State, Store, StoreError};
 use crate::sys::Sys;
 use crate::sys::run::RunError;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A token and what came of its test.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +42,17 @@ pub struct Checked {
     pub repo: Option<String>,
     /// Its host had refused it before, and it is in use again now.
     pub cleared: bool,
+    /// What came of asking its host's API; nothing where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Asked>,
+    /// When it ends, as far as doorkey knows, seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<i64>,
+    /// The end that its host named is new to the store, and is noted there now.
+    pub noted: bool,
+    /// What is wrong with it beside that.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
 }
 
 /// What came of a token's test.
@@ -47,6 +65,17 @@ pub enum Answer {
     Refused,
     /// It did not come to a login with it.
     NotTried,
+    /// Nobody was asked.
+    NotAsked,
+}
+
+/// How tokens are tested.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// How git is run; `None`: nobody is asked, and what is known here is judged.
+    pub online: Option<How>,
+    /// Whether the store learns of what was found.
+    pub keep: bool,
 }
 
 /// Why tokens cannot be tested.
@@ -67,15 +96,14 @@ pub enum CheckError {
 }
 
 /// A token to be tested.
-struct Token {
-    profile: ProfileName,
-    id: RecordId,
-    suspect: bool,
+struct Token<'a> {
+    profile: &'a Profile,
+    record: Record,
     repo: Option<String>,
 }
 
 /// Tests the tokens of a profile, or of all, each with the first repository under `[[verify]]` that it is for, or
-/// with `repo`. `keep` lifts the suspicion from those that work.
+/// with `repo`.
 ///
 /// # Errors
 /// The profiles, the store or git cannot be used.
@@ -83,8 +111,7 @@ pub fn check(
     sys: &mut Sys,
     profile: Option<&ProfileName>,
     repo: Option<&str>,
-    how: How,
-    keep: bool,
+    manner: Manner,
 ) -> Result<Vec<Checked>, CheckError> {
     let profiles = match profile {
         Some(name) => vec![profiles::one(sys, name)?],
@@ -97,62 +124,177 @@ pub fn check(
     let mut tokens = Vec::new();
     for profile in &profiles {
         for record in store.records(sys, &profile.name)?.into_iter().filter(|r| r.state != State::Retired) {
-            let repo = repository_for(profile, &record.id, repo);
-            let suspect = record.state == State::Suspect;
-            tokens.push(Token { profile: profile.name.clone(), id: record.id, suspect, repo });
+            let repo = repository_for(profile, &record, repo);
+            tokens.push(Token { profile, record, repo });
         }
     }
-    let mut chosen: Vec<Target> = Vec::new();
-    for token in &tokens {
-        let Some(repo) = &token.repo else { continue };
-        // Two tokens for one repository: git is asked once, and the helper says which it was.
-        if !chosen.iter().any(|t| t.repo == *repo && t.profile.as_ref() == Some(&token.profile)) {
-            let profile = Some(token.profile.clone());
-            chosen.push(Target { repo: repo.clone(), access: "read".into(), profile });
+    let mut checked = match manner.online {
+        Some(how) => online(sys, &tokens, how)?,
+        None => tokens.iter().map(|token| blank(token, Answer::NotAsked)).collect(),
+    };
+    for (token, one) in tokens.iter().zip(&mut checked) {
+        if manner.keep && one.outcome == Answer::Works {
+            learn(sys, store.as_ref(), token, one)?;
         }
-    }
-    let results = verify(sys, &chosen, How { try_suspect: true, ..how }, &|_| {})?;
-    let mut checked = Vec::new();
-    for token in &tokens {
-        let at = chosen
-            .iter()
-            .position(|t| Some(&t.repo) == token.repo.as_ref() && t.profile.as_ref() == Some(&token.profile));
-        let mut one = judged(token, at.and_then(|at| results.get(at)));
-        if one.outcome == Answer::Works && token.suspect && keep {
-            one.cleared = store.clear_suspect(sys, &token.profile, &token.id)?;
-        }
-        checked.push(one);
+        judge(sys, token, one);
     }
     Ok(checked)
 }
 
-/// The first repository that the token is for.
-fn repository_for(profile: &Profile, id: &RecordId, given: Option<&str>) -> Option<String> {
-    let scope = OwnerPath::of_clean(&id.path).ok()?;
-    let fits = |url: &&str| {
-        repo_route(url).is_ok_and(|route| {
-            let folds = profile.host_for(&route.origin).is_some_and(|h| h.folds_case());
-            route.origin.to_string() == id.origin && scope.covers(route.path.as_str(), folds)
-        })
+/// git logs in first; only then are the hosts asked, and never one that has refused a token.
+fn online(sys: &Sys, tokens: &[Token<'_>], how: How) -> Result<Vec<Checked>, CheckError> {
+    let mut chosen: Vec<Target> = Vec::new();
+    for token in tokens {
+        let Some(repo) = &token.repo else { continue };
+        // Two tokens for one repository: git is asked once, and the helper says which it was.
+        if !chosen.iter().any(|t| t.repo == *repo && t.profile.as_ref() == Some(&token.profile.name)) {
+            let profile = Some(token.profile.name.clone());
+            chosen.push(Target { repo: repo.clone(), access: "read".into(), profile });
+        }
+    }
+    let results = verify(sys, &chosen, How { try_suspect: true, ..how }, &|_| {})?;
+    let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut closed = BTreeSet::new();
+    let mut checked = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let at = chosen.iter().position(|t| {
+            Some(&t.repo) == token.repo.as_ref() && t.profile.as_ref() == Some(&token.profile.name)
+        });
+        let verified = at.and_then(|at| results.get(at));
+        let one = judged(token, verified);
+        let host = Origin::parse(&token.record.id.origin).map(|o| o.host.to_string()).unwrap_or_default();
+        // Refused, or held back because another one was refused there.
+        if one.outcome == Answer::Refused || verified.is_some_and(was_refused) {
+            closed.insert(host.clone());
+        }
+        hosts.entry(host).or_default().push(index);
+        checked.push(one);
+    }
+    hosts.retain(|host, _| !closed.contains(host));
+    for (index, asked) in ask_all(sys, tokens, hosts.into_values().collect(), how.jobs)? {
+        if let Some(one) = checked.get_mut(index) {
+            add(one, asked);
+        }
+    }
+    Ok(checked)
+}
+
+/// Asks the hosts side by side, the tokens of one host one after the other.
+fn ask_all(
+    sys: &Sys,
+    tokens: &[Token<'_>],
+    hosts: Vec<Vec<usize>>,
+    jobs: usize,
+) -> Result<Vec<(usize, Option<Asked>)>, CheckError> {
+    let git = OwnGit::look(sys)?;
+    let waiting = Mutex::new(hosts);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(host) = locked(&waiting).pop() {
+                    let mut door = Inquiry::new(sys, &git);
+                    for index in host {
+                        let Some(token) = tokens.get(index) else { continue };
+                        let asked = door.ask(token.profile, &token.record, token.repo.as_deref());
+                        locked(&found).push((index, asked));
+                    }
+                }
+            });
+        }
+    });
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds a host's word. Where git did not come to a login, it decides.
+fn add(one: &mut Checked, asked: Option<Asked>) {
+    if let (Some(asked), Answer::NotTried) = (&asked, one.outcome) {
+        if asked.known.is_some() {
+            (one.outcome, one.why, one.fix) = (Answer::Works, format!("{} knows it", one.origin), None);
+        } else if asked.refused {
+            let why = asked.why.clone().unwrap_or_default();
+            (one.outcome, one.why, one.fix) = (Answer::Refused, why, asked.fix.clone());
+        }
+    }
+    one.host = asked;
+}
+
+/// Whether a login was refused at the host of a repository, this one's or an earlier one's.
+fn was_refused(verified: &Verified) -> bool {
+    let login = verified.rung(Layer::Authentication).map(|r| r.outcome);
+    verified.verdict == Verdict::NotTried || login == Some(Outcome::Broken)
+}
+
+/// Notes what was learnt of a token that works. Nothing is written when nothing is new.
+fn learn(sys: &mut Sys, store: &dyn Store, token: &Token<'_>, one: &mut Checked) -> Result<(), StoreError> {
+    let Token { profile, record, .. } = token;
+    if record.state == State::Suspect {
+        one.cleared = store.clear_suspect(sys, &profile.name, &record.id)?;
+    }
+    let known = one.host.as_ref().and_then(|h| h.known.as_ref());
+    let Some(Ends::At(end)) =
+        known.map(|k| k.ends).filter(|e| *e != Ends::At(record.entry.expires.unwrap_or(-1)))
+    else {
+        return Ok(());
     };
+    let before = record.companions();
+    let after = Companions { expires: Some(end), ..before.clone() };
+    one.noted = store.describe(sys, &profile.name, &record.id, &before, &after)?;
+    Ok(())
+}
+
+/// What is wrong with a token, by what the store and its host say of it.
+fn judge(sys: &Sys, token: &Token<'_>, one: &mut Checked) {
+    let Some(fact) = stored_token::of(token.profile, &token.record) else { return };
+    let known = one.host.as_ref().and_then(|h| h.known.clone());
+    let end = match known.as_ref().map(|k| k.ends) {
+        Some(Ends::At(end)) => Some(end),
+        _ => fact.expires,
+    };
+    let state = if one.outcome == Answer::Works { TokenState::Active } else { fact.state };
+    let mut fact = StoredToken { expires: end, state, ..fact };
+    if let Some(host) = &one.host {
+        fact.host.provider = Some(host.provider.clone());
+    }
+    fact.host.said = known;
+    one.expires = end;
+    one.findings = checks::of_token(&fact, sys.now());
+    // That it was refused is said already.
+    one.findings.retain(|f| f.code != "token-suspect" || one.outcome != Answer::Refused);
+}
+
+/// The first repository that the token is for.
+fn repository_for(profile: &Profile, record: &Record, given: Option<&str>) -> Option<String> {
     match given {
-        Some(url) => Some(url).filter(fits).map(str::to_owned),
-        None => profile.verify.iter().map(|v| v.repo.as_str()).find(fits).map(str::to_owned),
+        Some(url) => stored_token::is_for(profile, &record.id, url).then(|| url.to_owned()),
+        None => stored_token::repositories(profile, &record.id).next().map(|(repo, _)| repo.to_owned()),
     }
 }
 
-fn judged(token: &Token, verified: Option<&Verified>) -> Checked {
-    let Token { profile, id, .. } = token;
-    let blank = Checked {
-        profile: profile.to_string(),
-        origin: id.origin.clone(),
-        user: id.user.clone(),
-        outcome: Answer::NotTried,
+fn blank(token: &Token<'_>, outcome: Answer) -> Checked {
+    Checked {
+        profile: token.profile.name.to_string(),
+        origin: token.record.id.origin.clone(),
+        user: token.record.id.user.clone(),
+        outcome,
         why: String::new(),
         fix: None,
-        repo: verified.map(|v| v.repo.clone()),
+        repo: None,
         cleared: false,
-    };
+        host: None,
+        expires: None,
+        noted: false,
+        findings: Vec::new(),
+    }
+}
+
+fn judged(token: &Token<'_>, verified: Option<&Verified>) -> Checked {
+    let (profile, id) = (&token.profile.name, &token.record.id);
+    let blank = Checked { repo: verified.map(|v| v.repo.clone()), ..blank(token, Answer::NotTried) };
     let Some(verified) = verified else {
         return Checked {
             why: "no repository under [[verify]] is for it".into(),

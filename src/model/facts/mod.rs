@@ -2,6 +2,7 @@
 //!
 //! No secret is ever in it: of a secret only that there is one, where it stands, and for whom.
 
+mod at_host;
 mod environment;
 mod git;
 mod own;
@@ -10,6 +11,7 @@ mod tokens;
 mod trust;
 mod walk;
 
+pub use at_host::{AtHost, Barrier, Ends, Known, RepositoryAccess, Wanted};
 pub use environment::{Environment, Shell, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
 pub use own::{

@@ -1,6 +1,6 @@
 //! doorkey itself: profiles, what is in force, the store.
 
-use super::{as_text, as_text_if_any};
+use super::{AtHost, as_text, as_text_if_any};
 use crate::model::profile::Profile;
 use crate::model::route::{Origin, Scheme};
 use serde::Serialize;
@@ -151,6 +151,8 @@ pub struct StoredToken {
     pub expires: Option<i64>,
     /// The longest life that the profile allows it, in days.
     pub max_age_days: Option<u32>,
+    /// What is wanted of it at its host, and what that said.
+    pub host: AtHost,
 }
 
 /// Whether a token may be handed out.

@@ -82,8 +82,8 @@ struct RawHost {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawToken {
     user: Option<String>,
-    #[serde(default, rename = "scopes")]
-    _scopes: Vec<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
     max_age: Option<String>,
 }
 
@@ -225,9 +225,14 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
         Some("both") | None => Transport::Both,
         Some(other) => return Err(at(other, format!("transport {other:?} is none of https, ssh, both"))),
     };
-    let token = raw.token.unwrap_or(RawToken { user: None, _scopes: Vec::new(), max_age: None });
+    let token = raw.token.unwrap_or(RawToken { user: None, scopes: Vec::new(), max_age: None });
     if let Some(user) = &token.user {
         check_user(user).map_err(|e| at(user, e.to_string()))?;
+    }
+    if let Some(scope) =
+        token.scopes.iter().find(|s| s.is_empty() || !s.bytes().all(|b| b.is_ascii_graphic()))
+    {
+        return Err(at("scopes", format!("{scope:?} is no scope")));
     }
     let max_age = match token.max_age.as_deref() {
         Some(text_) => {
@@ -254,6 +259,7 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
         transport,
         plain_http_port: raw.plain_http_port,
         token_user: token.user,
+        token_scopes: token.scopes,
         token_max_age_days: max_age,
         ssh_port: ssh.port.unwrap_or(22),
         ssh_user: ssh.user.unwrap_or_else(|| "git".into()),
