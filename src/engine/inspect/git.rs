@@ -26,6 +26,11 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git 
     reader.git
 }
 
+/// The files alone, without what they come to.
+pub(super) fn read(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Git {
+    Reader::read(sys, troubles, None).git
+}
+
 /// git-config(1), FILES and ENVIRONMENT.
 fn files(sys: &Sys) -> Vec<(PathBuf, Scope)> {
     let mut found = Vec::new();
@@ -77,7 +82,7 @@ impl<'a> Reader<'a> {
         let scope = if is_ours(self.sys, path) { Scope::Doorkey } else { scope };
         let parsed = git_config::parse(&bytes);
         let problem = parsed.as_ref().err().map(ToString::to_string);
-        self.git.files.push(GitFile { path: path.into(), scope, problem });
+        self.git.files.push(GitFile { path: path.into(), scope, conditional, problem });
         let source = Source { path, scope, conditional, bytes: &bytes };
         for entry in parsed.unwrap_or_default() {
             let next = match (entry.section.as_str(), entry.key.as_str()) {

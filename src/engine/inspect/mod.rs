@@ -55,7 +55,8 @@ pub fn machine(sys: &Sys) -> Facts {
     facts
 }
 
-/// What `use` must know before it puts profiles in force: the profiles, and the files that git asks before any helper.
+/// What `use` must know before it puts profiles in force: the profiles, the files that git asks before any helper, and
+/// whether git can read its own.
 #[must_use]
 pub fn before_use(sys: &Sys) -> Facts {
     let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
@@ -63,6 +64,7 @@ pub fn before_use(sys: &Sys) -> Facts {
     let mut troubles = Vec::new();
     facts.own = own::profiles(sys, &mut troubles);
     facts.tokens.plain = tokens::netrc(sys, &mut troubles);
+    facts.git = git::read(sys, &mut troubles);
     facts.unreadable = troubles;
     facts
 }

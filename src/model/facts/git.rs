@@ -32,6 +32,8 @@ pub struct GitFile {
     pub path: PathBuf,
     /// By which rule git reads it.
     pub scope: Scope,
+    /// Whether git reads it only in some repositories (`includeIf`).
+    pub conditional: bool,
     /// Why git cannot read it: then no git command works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
