@@ -78,9 +78,8 @@ fn answer(sys: &Sys, generation: &Path, host: &HostName, wanted: &[String]) -> R
         return Err(NoMatch::Other(found));
     }
     // A generation lives on for running programs, but what was removed since is gone at once.
-    let there = ProfileName::new(&found).ok().and_then(|name| profiles::file(sys, &name).ok());
-    match there.map(|file| sys.look_through(&file)) {
-        Some(Ok(Some(_))) => Ok(()),
+    match ProfileName::new(&found).ok().map(|name| profiles::one(sys, &name)) {
+        Some(Ok(_)) => Ok(()),
         _ => Err(NoMatch::Removed(found)),
     }
 }
@@ -101,7 +100,7 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
             shell_word(&format!("ssh://git@{}/{path}", origin.authority()))
         ),
         NoMatch::Removed(profile) => {
-            format!("no key is offered to {host}: profile {profile} was removed; run: doorkey use PROFILE")
+            format!("no key is offered to {host}: profile {profile} cannot be read any more; run: doorkey profile check")
         }
         // The last block names every profile that has a key on the host.
         NoMatch::Other(profile) => format!(

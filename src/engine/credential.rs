@@ -112,13 +112,13 @@ fn asked(sys: &Sys, generation: &Path, request: &Request) -> Result<Option<Asked
         Decision::Unclaimed => return Err(unclaimed(&routes, &origin, path.as_deref().unwrap_or_default())),
     };
     // A generation lives on for running programs, but what was removed since is gone at once.
-    refuse_if_withdrawn(sys, generation, &claim)?;
     if !is_there(sys, &claim.profile)? {
         return Err(format!(
             "refused: profile {} was removed; run: doorkey use PROFILE, or: doorkey off",
             claim.profile
         ));
     }
+    refuse_if_withdrawn(sys, &claim)?;
     let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
     Ok(Some(Asked {
         profile: claim.profile.clone(),
@@ -135,17 +135,8 @@ fn is_there(sys: &Sys, profile: &ProfileName) -> Result<bool, String> {
     Ok(matches!(sys.look_through(&file), Ok(Some(_))))
 }
 
-/// Refuses a claim that the profile's file does not make any more. Only a file that is not older than the generation is
-/// read: this stands in every git call.
-fn refuse_if_withdrawn(sys: &Sys, generation: &Path, claim: &Claim) -> Result<(), String> {
-    let file = profiles::file(sys, &claim.profile).map_err(|e| e.to_string())?;
-    let time = |path: &Path| sys.look_through(path).ok().flatten().map(|l| l.modified);
-    let (Some(edited), Some(made)) = (time(&file), time(&generation.join(route_table::FILE))) else {
-        return Ok(());
-    };
-    if edited < made {
-        return Ok(());
-    }
+/// Refuses a claim that the profile's file does not make any more, or that it cannot make while it cannot be read.
+fn refuse_if_withdrawn(sys: &Sys, claim: &Claim) -> Result<(), String> {
     let profile = profiles::one(sys, &claim.profile).map_err(|e| {
         format!("refused: profile {} cannot be read any more: {e}; run: doorkey profile check", claim.profile)
     })?;

@@ -1,6 +1,6 @@
 //! All profiles of this machine, read from their files.
 
-use crate::model::name::ProfileName;
+use crate::model::name::{BadName, ProfileName};
 use crate::model::profile::{Profile, claims_of};
 use crate::model::profile_file::{self, ProfileError};
 use crate::model::route::{Claim, conflicts};
@@ -99,12 +99,8 @@ fn read(sys: &Sys, name: &ProfileName, path: &Path) -> Result<Option<Profile>, P
 /// The folder cannot be listed.
 pub fn all(sys: &Sys) -> Result<Profiles, ProfilesError> {
     let mut found = Profiles::default();
-    for path in sys.list(&folder(sys)?)? {
-        if path.extension().is_none_or(|e| e != "toml") {
-            continue;
-        }
-        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-        match ProfileName::new(stem) {
+    for path in files(sys)? {
+        match name_of(&path) {
             Ok(name) => match read(sys, &name, &path) {
                 Ok(profile) => found.good.extend(profile),
                 Err(error) => found.bad.push(error),
@@ -115,7 +111,35 @@ pub fn all(sys: &Sys) -> Result<Profiles, ProfilesError> {
     Ok(found)
 }
 
-/// Reads all profiles for a change: nothing may be wrong with any of them.
+/// The names of the profiles beside `known` whose files cannot be used.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn unusable(sys: &Sys, known: &[Profile]) -> Result<Vec<ProfileName>, ProfilesError> {
+    let mut found = Vec::new();
+    for path in files(sys)? {
+        if let Ok(name) = name_of(&path)
+            && !known.iter().any(|p| p.name == name)
+            && read(sys, &name, &path).is_err()
+        {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// The profiles' files.
+fn files(sys: &Sys) -> Result<Vec<PathBuf>, ProfilesError> {
+    let mut found = sys.list(&folder(sys)?)?;
+    found.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    Ok(found)
+}
+
+fn name_of(file: &Path) -> Result<ProfileName, BadName> {
+    ProfileName::new(file.file_stem().and_then(|s| s.to_str()).unwrap_or_default())
+}
+
+/// Reads all profiles where one that is wrong must stop the rest.
 ///
 /// # Errors
 /// The first one that is wrong, or two that claim one route.

@@ -1,6 +1,6 @@
 //! A machine on which something is broken already: doorkey says so, and does not say that all is well.
 
-use crate::home::Home;
+use crate::home::{CANARY, Home, Ran, feed};
 
 #[test]
 fn use_and_on_are_refused_while_git_cannot_read_its_configuration() {
@@ -28,4 +28,136 @@ fn use_and_on_are_refused_while_git_cannot_read_its_configuration() {
     // Off works whatever is broken.
     home.write(".gitconfig", "[broken\n", 0o644);
     home.run(&["off"]).ok();
+}
+
+/// acme in force, and globex with its own HTTPS and SSH host, a folder and an identity.
+fn two_tenants() -> Home {
+    let home = Home::prepared();
+    home.write(".ssh/id_globex", "", 0o600);
+    let folder = home.path("work/globex").display().to_string();
+    home.run(&[
+        "profile",
+        "add",
+        "globex",
+        "--host",
+        "globex.test",
+        "--owner",
+        "g",
+        "--user",
+        "ada",
+        "--ssh-key",
+        "id_globex",
+        "--email",
+        "ada@globex.test",
+        "--dir",
+        &folder,
+        "--yes",
+    ])
+    .ok();
+    let token = ["token", "add", "globex", "--user", "ada", "--stdin", "--yes"];
+    home.run_with(&token, b"token-of-globex").ok();
+    home.run(&["use", "acme", "--yes"]).ok();
+    assert!(git_asks(&home, "globex.test", "g/app").out.contains("token-of-globex"));
+    home
+}
+
+fn git_asks(home: &Home, host: &str, path: &str) -> Ran {
+    let mut command = home.program("git");
+    command.args(["credential", "fill"]).env("GIT_TERMINAL_PROMPT", "0");
+    feed(command, format!("protocol=https\nhost={host}\npath={path}\n\n").as_bytes())
+}
+
+/// What the real ssh says it would do for a repository: whether it offers keys, and which.
+fn ssh_offers(home: &Home, host: &str, path: &str) -> String {
+    let config = home.path(".ssh/config");
+    let command = format!("git-upload-pack '{path}'");
+    let mut ssh = home.program("ssh");
+    ssh.args(["-G", "-F", config.to_str().unwrap(), &format!("git@{host}"), &command]);
+    String::from_utf8(ssh.output().unwrap().stdout).unwrap()
+}
+
+/// Every command that puts something in force, with the profile `broken` in the way of all of them.
+fn the_others_go_on(home: &Home, name: &str, said: &str) {
+    let file = format!(".config/doorkey/profiles/{name}.toml");
+    let route = "https://elsewhere.test/acme/fork";
+    for command in [
+        &["use", "acme", "--yes"][..],
+        &["off"],
+        &["on"],
+        &["profile", "add", "initech", "--host", "initech.test", "--yes"],
+        &["route", "add", route, "acme", "--yes"],
+        &["route", "remove", route, "acme", "--yes"],
+        &["profile", "remove", "initech", "--yes"],
+        &["use", "acme", "--yes"],
+    ] {
+        let ran = home.run(command).ok();
+        let silent = ["off", "profile remove"].iter().any(|c| command.join(" ").starts_with(c));
+        assert!(silent || ran.err.contains(said) && ran.err.contains("warning: "), "{command:?}: {ran:#?}");
+        assert!(
+            git_asks(home, "git.test", "acme/app").out.contains(CANARY) != (command == ["off"]),
+            "{command:?}"
+        );
+    }
+    assert!(home.path(&file).exists());
+}
+
+#[test]
+fn a_profile_that_cannot_be_read_keeps_nobody_waiting_and_stays_closed() {
+    let home = two_tenants();
+    home.program("git").args(["init", "-q", "work/globex/r"]).status().unwrap();
+    let repository = home.path("work/globex/r").display().to_string();
+    let file = ".config/doorkey/profiles/globex.toml";
+    let good = home.text(file);
+    // What the user has beside doorkey, which globex' host must not fall to.
+    home.write(".ssh/id_rsa", "", 0o600);
+    let config = home.text(".gitconfig");
+    home.write(
+        ".gitconfig",
+        format!("[credential]\n\thelper = \"!echo username=u; echo password=of-the-user; :\"\n{config}"),
+        0o644,
+    );
+    for (broken, mode) in [(good.replace("version = 1", "version = "), 0o600), (good.clone(), 0o666)] {
+        home.write(file, &broken, mode);
+        the_others_go_on(&home, "globex", "globex.toml");
+        let asked = git_asks(&home, "globex.test", "g/app");
+        assert!(!asked.out.contains("password=") && asked.err.contains("globex"), "{asked:#?}");
+        let offered = ssh_offers(&home, "globex.test", "g/app");
+        assert!(
+            offered.contains("pubkeyauthentication false") || offered.contains("pubkeyauthentication no"),
+            "{offered}"
+        );
+        let mail = home.program("git").args(["-C", &repository, "config", "user.email"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&mail.stdout), "ada@globex.test\n");
+        // The profile itself is what cannot be put in force.
+        let refused = home.run(&["use", "globex", "--yes"]).with_code(3);
+        assert!(refused.err.contains("globex.toml"), "{refused:#?}");
+    }
+    // Mended, it speaks again.
+    home.write(file, &good, 0o600);
+    home.run(&["use", "globex", "--yes"]).ok();
+    assert!(git_asks(&home, "globex.test", "g/app").out.contains("token-of-globex"));
+    assert!(ssh_offers(&home, "globex.test", "g/app").contains("id_globex"));
+    // Removed, its host is the user's own again.
+    home.run(&["use", "acme", "--yes"]).ok();
+    home.write(file, "version = ", 0o600);
+    home.run(&["profile", "remove", "globex", "--yes"]).ok();
+    assert!(git_asks(&home, "globex.test", "g/app").out.contains("of-the-user"));
+}
+
+#[test]
+fn a_profile_whose_ca_is_gone_keeps_nobody_waiting_and_trusts_nobody() {
+    let home = two_tenants();
+    let file = ".config/doorkey/profiles/globex.toml";
+    let good = home.text(file);
+    home.write(file, format!("{good}[trust]\nca = [\"gone.pem\"]\n"), 0o600);
+    the_others_go_on(&home, "globex", "gone.pem of profile globex is not there");
+    let asked = ["config", "--get-urlmatch", "http.sslCAInfo", "https://globex.test/g/app"];
+    let bundle = String::from_utf8(home.program("git").args(asked).output().unwrap().stdout).unwrap();
+    let text = std::fs::read_to_string(bundle.trim()).unwrap();
+    assert!(!text.contains("BEGIN CERTIFICATE") && text.contains("gone.pem"), "{text}");
+    let refused = home.run(&["use", "globex", "--yes"]).with_code(3);
+    assert!(
+        refused.err.contains("gone.pem") && refused.err.contains("doorkey profile edit globex"),
+        "{refused:#?}"
+    );
 }
