@@ -100,7 +100,9 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
             shell_word(&format!("ssh://git@{}/{path}", origin.authority()))
         ),
         NoMatch::Removed(profile) => {
-            format!("no key is offered to {host}: profile {profile} cannot be read any more; run: doorkey profile check")
+            format!(
+                "no key is offered to {host}: profile {profile} cannot be read any more; run: doorkey profile check"
+            )
         }
         // The last block names every profile that has a key on the host.
         NoMatch::Other(profile) => format!(

@@ -161,3 +161,30 @@ fn a_profile_whose_ca_is_gone_keeps_nobody_waiting_and_trusts_nobody() {
         "{refused:#?}"
     );
 }
+
+#[test]
+fn without_a_home_nothing_is_said_to_be_fine() {
+    let home = Home::empty();
+    let file = home.outside("file");
+    std::fs::write(&file, "").unwrap();
+    let gone = home.outside("gone");
+    let homes = [None, Some("relative"), gone.to_str(), file.to_str()];
+    for (value, command) in homes.iter().flat_map(|h| {
+        [
+            &["doctor"][..],
+            &["doctor", "--json"],
+            &[],
+            &["inspect"],
+            &["profile", "list"],
+            &["which", "https://a.test/b/c"],
+        ]
+        .map(|command| (*h, command))
+    }) {
+        let mut doorkey = home.doorkey();
+        doorkey.args(command).env_remove("HOME").envs(value.map(|value| ("HOME", value)));
+        let ran = Ran::of(&doorkey.output().unwrap()).with_code(3);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("HOME") && said.contains("fix") && !said.contains("no findings"), "{ran:#?}");
+    }
+    assert!(!gone.exists());
+}
