@@ -5,7 +5,7 @@ use crate::model::profile::{Profile, claims_of};
 use crate::model::profile_file::{self, ProfileError};
 use crate::model::route::{Claim, conflicts};
 use crate::sys::Sys;
-use crate::sys::fs::FsError;
+use crate::sys::fs::{FsError, Kind};
 use std::path::{Path, PathBuf};
 
 /// Why a profile, or all of them, cannot be used.
@@ -36,6 +36,14 @@ pub enum ProfilesError {
     /// Two profiles claim exactly one route.
     #[error("profiles {} and {} both claim {}", .0.profile, .1.profile, route_text(.0))]
     Conflict(Box<Claim>, Box<Claim>),
+    /// Something else stands where the folder of the profiles, or one above it, should be.
+    #[error("{} {problem}, not a folder", path.display())]
+    NotAFolder {
+        /// What stands there.
+        path: PathBuf,
+        /// What it is, in words that follow the path.
+        problem: &'static str,
+    },
     /// There is no profile of that name.
     #[error("there is no profile {0}")]
     Unknown(String),
@@ -82,7 +90,11 @@ pub fn file(sys: &Sys, name: &ProfileName) -> Result<PathBuf, ProfilesError> {
 /// It is not there, or cannot be read or understood.
 pub fn one(sys: &Sys, name: &ProfileName) -> Result<Profile, ProfilesError> {
     let path = file(sys, name)?;
-    read(sys, name, &path)?.ok_or_else(|| ProfilesError::Unknown(name.to_string()))
+    match read(sys, name, &path)? {
+        Some(profile) => Ok(profile),
+        // Not there, or hidden by what stands in the place of the folder.
+        None => Err(files(sys).err().unwrap_or_else(|| ProfilesError::Unknown(name.to_string()))),
+    }
 }
 
 fn read(sys: &Sys, name: &ProfileName, path: &Path) -> Result<Option<Profile>, ProfilesError> {
@@ -128,9 +140,19 @@ pub fn unusable(sys: &Sys, known: &[Profile]) -> Result<Vec<ProfileName>, Profil
     Ok(found)
 }
 
-/// The profiles' files.
+/// The profiles' files. No folder yet means none; something else in its place does not.
 fn files(sys: &Sys) -> Result<Vec<PathBuf>, ProfilesError> {
-    let mut found = sys.list(&folder(sys)?)?;
+    let folder = folder(sys)?;
+    for step in folder.ancestors() {
+        let problem = match (sys.look(step)?.map(|l| l.kind), sys.look_through(step)?.map(|l| l.kind)) {
+            (None, _) => continue,
+            (_, Some(Kind::Dir)) => break,
+            (_, Some(_)) => "is a file",
+            (_, None) => "is a link that leads nowhere",
+        };
+        return Err(ProfilesError::NotAFolder { path: step.into(), problem });
+    }
+    let mut found = sys.list(&folder)?;
     found.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     Ok(found)
 }

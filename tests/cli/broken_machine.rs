@@ -188,3 +188,42 @@ fn without_a_home_nothing_is_said_to_be_fine() {
     }
     assert!(!gone.exists());
 }
+
+#[test]
+fn a_file_in_the_place_of_the_profiles_is_not_taken_for_none() {
+    for below in [".config/doorkey/profiles", ".config/doorkey"] {
+        let home = Home::in_force();
+        std::fs::rename(home.path(below), home.outside("away")).unwrap();
+        for link in [false, true] {
+            match link {
+                false => home.write(below, "", 0o600),
+                true => {
+                    std::fs::remove_file(home.path(below)).unwrap();
+                    std::os::unix::fs::symlink("gone", home.path(below)).unwrap();
+                }
+            }
+            let before = home.tree();
+            for command in [
+                &[][..],
+                &["profile", "list"],
+                &["on"],
+                &["use", "acme", "--yes"],
+                &["which", "https://a.test/b"],
+            ] {
+                let ran = home.run(command).with_code(3);
+                assert!(
+                    ran.err.contains(&format!("{below} is a ")) && ran.err.contains("fix: move it away"),
+                    "{ran:#?}"
+                );
+            }
+            let doctor = home.run(&["doctor"]).with_code(1);
+            assert!(
+                doctor.out.contains("error[profile-broken]") && !doctor.out.contains("settings-outdated"),
+                "{doctor:#?}"
+            );
+            assert_eq!(home.tree(), before);
+            // What git asks of doorkey meanwhile is refused.
+            assert!(!git_asks(&home, "git.test", "acme/app").out.contains("password="));
+        }
+    }
+}

@@ -55,6 +55,9 @@ fn profiles_of(sys: &Sys, own: &mut Own, troubles: &mut Vec<Unreadable>) {
             let path = profiles::folder(sys).unwrap_or_default();
             troubles.push(Unreadable { path, problem: problem(&error).into() });
         }
+        Err(ProfilesError::NotAFolder { path, problem }) => {
+            own.broken.push(BrokenProfile { path, problem: format!("{problem}, not a folder") });
+        }
         Err(_) => {}
     }
     let claims = claims_of(&own.profiles);
