@@ -24,6 +24,7 @@ registry! {
     dead_include,
     env_token_set,
     extra_header_set,
+    file_unreadable,
     forward_agent_everywhere,
     git_ca_file_missing,
     git_config_broken,
@@ -179,6 +180,7 @@ pub fn by_code(code: &str) -> Option<&'static Check> {
 #[must_use]
 pub fn before_use(facts: &Facts) -> Vec<Finding> {
     let mut found = git_config_broken::everywhere(facts);
+    found.extend((file_unreadable::CHECK.find)(facts));
     found.extend((netrc_entry_for_managed_host::CHECK.find)(facts));
     found
 }

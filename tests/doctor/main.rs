@@ -19,3 +19,4 @@ mod reading;
 mod registered;
 mod suggest;
 mod tenants;
+mod unreadable;

@@ -78,7 +78,13 @@ impl<'a> Reader<'a> {
     }
 
     fn file(&mut self, path: &Path, scope: Scope, conditional: bool, depth: usize) {
-        let Some(bytes) = super::read(self.sys, path, self.troubles) else { return };
+        let troubles = self.troubles.len();
+        let Some(bytes) = super::read(self.sys, path, self.troubles) else {
+            if self.troubles.len() > troubles {
+                self.git.passed_over.push(path.into());
+            }
+            return;
+        };
         let scope = if is_ours(self.sys, path) { Scope::Doorkey } else { scope };
         let parsed = git_config::parse(&bytes);
         let problem = parsed.as_ref().err().map(ToString::to_string);
