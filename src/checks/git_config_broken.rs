@@ -1,7 +1,7 @@
 //! Git cannot read its configuration.
 
 use super::{Check, Group, advice};
-use crate::model::facts::Facts;
+use crate::model::facts::{Facts, GitFile, Scope};
 use crate::model::finding::{Finding, Severity};
 
 pub(super) static CHECK: Check = Check {
@@ -16,8 +16,17 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
+    broken(facts, |_| true)
+}
+
+/// The files at which git stops everywhere, but for doorkey's own, which `use` writes anew.
+pub(super) fn everywhere(facts: &Facts) -> Vec<Finding> {
+    broken(facts, |file| !file.conditional && file.scope != Scope::Doorkey)
+}
+
+fn broken(facts: &Facts, wanted: impl Fn(&GitFile) -> bool) -> Vec<Finding> {
     let mut found = Vec::new();
-    for file in &facts.git.files {
+    for file in facts.git.files.iter().filter(|f| wanted(f)) {
         if let Some(problem) = &file.problem {
             let path = facts.shown(&file.path);
             found.push(

@@ -18,7 +18,11 @@ pub(super) static CHECK: Check = Check {
 
 fn find(facts: &Facts) -> Vec<Finding> {
     let include = &facts.own.git_include;
-    if !facts.in_force() || include.there || include.path.as_os_str().is_empty() {
+    if !facts.in_force()
+        || include.there
+        || include.path.as_os_str().is_empty()
+        || facts.is_hidden(&include.path)
+    {
         return Vec::new();
     }
     let step = if include.file_there {

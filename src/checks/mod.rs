@@ -27,6 +27,7 @@ registry! {
     dead_include,
     env_token_set,
     extra_header_set,
+    file_unreadable,
     forward_agent_everywhere,
     git_ca_file_missing,
     git_config_broken,
@@ -193,10 +194,14 @@ pub fn by_code(code: &str) -> Option<&'static Check> {
     ALL.iter().find(|check| check.code == code).copied()
 }
 
-/// What keeps `use` from putting profiles in force: credentials that git would send before it asks doorkey.
+/// What keeps `use` from putting profiles in force: files at which every git stops, and credentials that git would send
+/// before it asks doorkey.
 #[must_use]
 pub fn before_use(facts: &Facts) -> Vec<Finding> {
-    (netrc_entry_for_managed_host::CHECK.find)(facts)
+    let mut found = git_config_broken::everywhere(facts);
+    found.extend((file_unreadable::CHECK.find)(facts));
+    found.extend((netrc_entry_for_managed_host::CHECK.find)(facts));
+    found
 }
 
 /// Takes exactly one line, or one setting of a line, out of a file.

@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     group: Group::Doorkey,
     severity: Severity::Error,
     sees: "the files of all profiles",
-    hurts: "its routes do not count, and nothing can be put in force until it can be read",
+    hurts: "what it spoke for is closed to everybody until it can be read",
     mends: "nothing by itself: what the file was meant to say only you know",
     find,
 };

@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     group: Group::Trust,
     severity: Severity::Error,
     sees: "the CA files that profiles name: there, readable, a CA, not run out, no private key",
-    hurts: "the profile's hosts cannot be verified, and the profile cannot be put in force again",
+    hurts: "the profile's hosts cannot be verified: once its settings are made again, git reaches none of them",
     mends: "nothing by itself: get the CA's certificate from whoever runs it",
     find,
 };

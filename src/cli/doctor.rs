@@ -41,10 +41,11 @@ impl Doctor {
 
 pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failure> {
     let only = codes(&wanted.only)?;
+    let made = if only.is_empty() { checks::ALL.len() } else { only.len() };
     let facts = inspect::machine(&context.sys);
     let findings = diagnose::findings(&facts, &only);
     if !wanted.fix {
-        report(context, &findings, &facts.unreadable);
+        report(context, &findings, &facts.unreadable, made);
         return Ok(verdict(&findings, wanted.strict));
     }
     let title =
@@ -56,11 +57,11 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
         apply::apply(&mut context.sys, &plan)?;
         let facts = inspect::machine(&context.sys);
         let left = diagnose::findings(&facts, &only);
-        report(context, &left, &facts.unreadable);
+        report(context, &left, &facts.unreadable, made);
         return Ok(verdict(&left, wanted.strict));
     }
     if plan.is_empty() && !context.flags.json {
-        report(context, &findings, &facts.unreadable);
+        report(context, &findings, &facts.unreadable, made);
         context.say.info("Nothing here can be mended by doorkey alone.");
         return Ok(verdict(&findings, wanted.strict));
     }
@@ -79,16 +80,26 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
         for finding in diagnose::gone(&findings, &left) {
             context.say.marked(Mark::Good, format!("mended [{}]: {}", finding.code, shown(&finding.what)));
         }
-        report(context, &left, &facts.unreadable);
+        report(context, &left, &facts.unreadable, made);
         context.say.info("  take it back: doorkey undo");
     }
     Ok(verdict(&left, wanted.strict))
 }
 
-/// The codes of `--only`.
+/// The codes of `--only`. What could not be looked at is said with them: it may hide what they look for.
 fn codes(wanted: &[String]) -> Result<Vec<&'static str>, Failure> {
-    wanted.iter().map(|code| super::explain::known(code).map(|check| check.code)).collect()
+    let mut codes: Vec<&'static str> = wanted
+        .iter()
+        .map(|code| super::explain::known(code).map(|check| check.code))
+        .collect::<Result<_, _>>()?;
+    if !codes.is_empty() && !codes.contains(&HIDES) {
+        codes.push(HIDES);
+    }
+    Ok(codes)
 }
+
+/// The code of files that could not be looked at.
+const HIDES: &str = "file-unreadable";
 
 fn verdict(findings: &[Finding], strict: bool) -> Exit {
     let worst = findings.iter().map(|f| f.severity).max();
@@ -100,7 +111,8 @@ fn verdict(findings: &[Finding], strict: bool) -> Exit {
     if bad { Exit::Findings } else { Exit::Fine }
 }
 
-fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]) {
+/// `checks`: how many were made.
+fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable], checks: usize) {
     if context.flags.json {
         let list: Vec<Value> = findings.iter().map(as_json).collect();
         let body = json!({ "findings": list, "unreadable": hidden(unreadable) });
@@ -113,11 +125,7 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
         context.say.line(format!("  why: {}", shown(&finding.why)));
         context.say.line(format!("  fix: {}", shown(&fix(finding))));
     }
-    for file in unreadable {
-        let path = context.sys.shown(&file.path);
-        context.say.line(format!("note: not checked: {path} {}", file.problem));
-    }
-    let summary = summary(findings);
+    let summary = summary(findings, checks);
     if findings.is_empty() {
         context.say.marked(Mark::Good, summary);
     } else {
@@ -168,11 +176,14 @@ pub(super) fn as_json(finding: &Finding) -> Value {
         "fix": redact::urls(&fix(finding)), "fix-kind": how })
 }
 
-fn summary(findings: &[Finding]) -> String {
+fn summary(findings: &[Finding], checks: usize) -> String {
     let count = |severity: Severity| findings.iter().filter(|f| f.severity == severity).count();
     let mendable = findings.iter().filter(|f| matches!(f.fix, Fix::Steps(_))).count();
     if findings.is_empty() {
-        return format!("no findings; {} checks were made", checks::ALL.len());
+        return match checks {
+            1 => "no findings; 1 check was made".into(),
+            n => format!("no findings; {n} checks were made"),
+        };
     }
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let head = format!(

@@ -9,6 +9,7 @@ mod credential;
 mod doctor;
 mod error;
 mod explain;
+mod home;
 mod inspect;
 mod json;
 mod profile;
@@ -89,7 +90,7 @@ pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
     let say = Say::new(&sys, &flags, terminal);
     let mut context = Context { sys, say, flags, terminal };
     let result = match parsed.command {
-        None => status::run(&mut context),
+        None => home::check(&context, false).and_then(|()| status::run(&mut context)),
         Some(command) => command.run(&mut context),
     };
     // A reader that went away (`| head`) changes nothing about how it ended.
@@ -136,7 +137,21 @@ impl Command {
         }
     }
 
+    /// Whether it looks at git's and ssh's files, or only at doorkey's own; `None` = at neither.
+    fn looks_at_all(&self) -> Option<bool> {
+        match self {
+            Self::Explain(_) | Self::Completions(_) | Self::Credential { .. } | Self::SshMatch { .. } => None,
+            Self::Doctor(_) | Self::Inspect(_) | Self::Profile(profile::ProfileCommand::Suggest) => {
+                Some(true)
+            }
+            _ => Some(false),
+        }
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        if let Some(all) = self.looks_at_all() {
+            home::check(context, all)?;
+        }
         if self.changes()
             && !context.flags.dry_run
             && let Some(title) = apply::recover(&mut context.sys)?

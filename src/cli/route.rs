@@ -2,7 +2,7 @@
 
 use super::change::carry_out;
 use super::error::Failure;
-use super::profile::{edit_file, refreshed};
+use super::profile::{edit_file, refreshed, usable_with};
 use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::engine::profiles::{self, route_text};
@@ -47,7 +47,7 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
     let route = check_no_secret(url)
         .and_then(|()| repo_route(url))
         .map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
-    let mut all = profiles::all_good(&context.sys)?;
+    let mut all = usable_with(context, &name)?;
     let known: Vec<_> = claims_of(&all).into_iter().map(|claim| claim.origin).collect();
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
@@ -71,7 +71,7 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
 
 fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure> {
     let name = ProfileName::new(profile)?;
-    let mut all = profiles::all_good(&context.sys)?;
+    let mut all = usable_with(context, &name)?;
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };

@@ -3,7 +3,7 @@
 use super::ask::{Source, secret_from};
 use super::change::carry_out;
 use super::error::Failure;
-use super::profile::{edit_file, refreshed};
+use super::profile::{edit_file, refreshed, usable_with};
 use super::say::Mark;
 use super::{Context, Exit};
 use crate::engine::render::key_path;
@@ -54,7 +54,7 @@ pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Fa
 
 fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
-    let mut all = profiles::all_good(&context.sys)?;
+    let mut all = usable_with(context, &name)?;
     let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };

@@ -2,6 +2,7 @@
 
 use super::change::carry_out;
 use super::error::Failure;
+use super::profile::usable;
 use super::say::Mark;
 use super::{Context, Exit};
 use crate::checks;
@@ -24,10 +25,9 @@ pub(crate) struct Use {
 
 pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
-    let all = profiles::all_good(&context.sys)?;
-    if !all.iter().any(|p| p.name == name) {
-        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
-    }
+    // What is wrong with another profile is said; with the one that is asked for, it is a refusal.
+    in_force::own_roots(&context.sys, &profiles::one(&context.sys, &name)?)?;
+    let all = usable(context)?;
     refuse_if_bypassed(context)?;
     let mut plan = Plan::new(format!("use {name}"));
     plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
@@ -84,8 +84,8 @@ pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
 }
 
 pub(crate) fn on(context: &mut Context) -> Result<Exit, Failure> {
-    let all = profiles::all_good(&context.sys)?;
-    let name = in_force::profile_in_force(&context.sys).filter(|n| all.iter().any(|p| p.name == *n));
+    let all = usable(context)?;
+    let name = in_force::profile_in_force(&context.sys);
     if name.is_none()
         && generation::before_off(&context.sys).is_none()
         && generation::current(&context.sys).is_none()

@@ -4,6 +4,7 @@
 //! rename at its end.
 
 use super::apply::make_dirs;
+use super::closed::with_closed;
 use super::generation;
 use super::include_line::Reader;
 use super::profiles::{self, ProfilesError};
@@ -64,8 +65,9 @@ pub fn steps(
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
 ) -> Result<Vec<Step>, InForceError> {
+    profiles::check_routes(profiles)?;
     let mut steps = include_steps(sys)?;
-    steps.extend(switch_step(sys, profiles, in_force)?);
+    steps.extend(switch_step(sys, &with_closed(sys, profiles, None)?, in_force)?);
     Ok(steps)
 }
 
@@ -74,11 +76,24 @@ pub fn steps(
 /// # Errors
 /// Nothing has changed.
 pub fn refresh(sys: &Sys, profiles: &[Profile]) -> Result<Vec<Step>, InForceError> {
+    profiles::check_routes(profiles)?;
+    refresh_without(sys, profiles, None)
+}
+
+/// As [`refresh`], while `removed` is taken away. Two others that claim one route do not stand in the way of that.
+///
+/// # Errors
+/// Nothing has changed.
+pub fn refresh_without(
+    sys: &Sys,
+    profiles: &[Profile],
+    removed: Option<&ProfileName>,
+) -> Result<Vec<Step>, InForceError> {
     if generation::current(sys).is_none() {
         return Ok(Vec::new());
     }
-    let in_force = profile_in_force(sys).filter(|name| profiles.iter().any(|p| p.name == *name));
-    Ok(switch_step(sys, profiles, in_force.as_ref())?.into_iter().collect())
+    let all = with_closed(sys, profiles, removed)?;
+    Ok(switch_step(sys, &all, profile_in_force(sys).as_ref())?.into_iter().collect())
 }
 
 /// Whether git and ssh read what the profiles' files say now. While doorkey is off nothing is read, and that is so.
@@ -88,8 +103,8 @@ pub fn refresh(sys: &Sys, profiles: &[Profile]) -> Result<Vec<Step>, InForceErro
 pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceError> {
     let Some(current) = generation::current(sys) else { return Ok(true) };
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
-    let in_force = profile_in_force(sys).filter(|name| profiles.iter().any(|p| p.name == *name));
-    Ok(made(sys, profiles, in_force.as_ref(), &current)? == generation::files(sys, state, &current)?)
+    let all = with_closed(sys, profiles, None)?;
+    Ok(made(sys, &all, profile_in_force(sys).as_ref(), &current)? == generation::files(sys, state, &current)?)
 }
 
 /// The files of a generation of that name.
@@ -103,6 +118,7 @@ fn made(
     let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
         return Err(InForceError::NoHome);
     };
+    let in_force = in_force.filter(|name| profiles.iter().any(|p| p.name == **name));
     let roots = roots(sys, profiles)?;
     Ok(render(&Wanted { state, config, home, name, profiles, in_force, roots: &roots })?)
 }
@@ -113,7 +129,6 @@ fn switch_step(
     in_force: Option<&ProfileName>,
 ) -> Result<Option<Step>, InForceError> {
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
-    profiles::check_routes(profiles)?;
     let from = generation::current(sys);
     if let Some(current) = &from {
         let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;
@@ -170,34 +185,49 @@ fn missing_ends(bytes: &[u8]) -> &'static str {
 }
 
 /// The roots of each profile that brings a CA: its own and the system's, since `http.sslCAInfo` replaces the system's
-/// roots in most builds of git (libcurl, CURLOPT_CAINFO).
+/// roots in most builds of git (libcurl, CURLOPT_CAINFO). A profile whose CA cannot be used has none at all: git then
+/// connects to none of its hosts, and the other tenants' work goes on.
 fn roots(sys: &Sys, profiles: &[Profile]) -> Result<BTreeMap<ProfileName, Vec<u8>>, InForceError> {
     let mut found = BTreeMap::new();
     let mut system: Option<Vec<u8>> = None;
     for profile in profiles.iter().filter(|p| !p.trust.ca.is_empty()) {
-        let mut bundle = Vec::new();
-        for file in &profile.trust.ca {
-            let path = ca_path(sys, file)?;
-            let bad = |problem: String| InForceError::Root {
-                profile: profile.name.clone(),
-                path: path.clone(),
-                problem,
-            };
-            let bytes = sys.read(&path)?.ok_or_else(|| bad("is not there".into()))?;
-            check_root(&bytes, sys.now()).map_err(bad)?;
-            bundle.extend_from_slice(&bytes);
-            if !bundle.ends_with(b"\n") {
-                bundle.push(b'\n');
+        let bundle = match own_roots(sys, profile) {
+            Ok(mut bundle) => {
+                let system = match &system {
+                    Some(bytes) => bytes,
+                    None => system.insert(trust::system::public_bundle(sys)?.unwrap_or_default()),
+                };
+                bundle.extend_from_slice(system);
+                bundle
             }
-        }
-        let system = match &system {
-            Some(bytes) => bytes,
-            None => system.insert(trust::system::public_bundle(sys)?.unwrap_or_default()),
+            Err(error) => format!("# No root: {error}\n").into_bytes(),
         };
-        bundle.extend_from_slice(system);
         found.insert(profile.name.clone(), bundle);
     }
     Ok(found)
+}
+
+/// The roots that a profile brings, as one PEM file.
+///
+/// # Errors
+/// One of its CA files cannot be used.
+pub fn own_roots(sys: &Sys, profile: &Profile) -> Result<Vec<u8>, InForceError> {
+    let mut bundle = Vec::new();
+    for file in &profile.trust.ca {
+        let path = ca_path(sys, file)?;
+        let bad = |problem: String| InForceError::Root {
+            profile: profile.name.clone(),
+            path: path.clone(),
+            problem,
+        };
+        let bytes = sys.read(&path)?.ok_or_else(|| bad("is not there".into()))?;
+        check_root(&bytes, sys.now()).map_err(bad)?;
+        bundle.extend_from_slice(&bytes);
+        if !bundle.ends_with(b"\n") {
+            bundle.push(b'\n');
+        }
+    }
+    Ok(bundle)
 }
 
 /// A CA file as a profile writes it: a name beside the profile, `~/path`, or a path.

@@ -1,11 +1,11 @@
 //! All profiles of this machine, read from their files.
 
-use crate::model::name::ProfileName;
+use crate::model::name::{BadName, ProfileName};
 use crate::model::profile::{Profile, claims_of};
 use crate::model::profile_file::{self, ProfileError};
 use crate::model::route::{Claim, conflicts};
 use crate::sys::Sys;
-use crate::sys::fs::FsError;
+use crate::sys::fs::{FsError, Kind};
 use std::path::{Path, PathBuf};
 
 /// Why a profile, or all of them, cannot be used.
@@ -36,6 +36,14 @@ pub enum ProfilesError {
     /// Two profiles claim exactly one route.
     #[error("profiles {} and {} both claim {}", .0.profile, .1.profile, route_text(.0))]
     Conflict(Box<Claim>, Box<Claim>),
+    /// Something else stands where the folder of the profiles, or one above it, should be.
+    #[error("{} {problem}, not a folder", path.display())]
+    NotAFolder {
+        /// What stands there.
+        path: PathBuf,
+        /// What it is, in words that follow the path.
+        problem: &'static str,
+    },
     /// There is no profile of that name.
     #[error("there is no profile {0}")]
     Unknown(String),
@@ -82,7 +90,11 @@ pub fn file(sys: &Sys, name: &ProfileName) -> Result<PathBuf, ProfilesError> {
 /// It is not there, or cannot be read or understood.
 pub fn one(sys: &Sys, name: &ProfileName) -> Result<Profile, ProfilesError> {
     let path = file(sys, name)?;
-    read(sys, name, &path)?.ok_or_else(|| ProfilesError::Unknown(name.to_string()))
+    match read(sys, name, &path)? {
+        Some(profile) => Ok(profile),
+        // Not there, or hidden by what stands in the place of the folder.
+        None => Err(files(sys).err().unwrap_or_else(|| ProfilesError::Unknown(name.to_string()))),
+    }
 }
 
 fn read(sys: &Sys, name: &ProfileName, path: &Path) -> Result<Option<Profile>, ProfilesError> {
@@ -99,12 +111,8 @@ fn read(sys: &Sys, name: &ProfileName, path: &Path) -> Result<Option<Profile>, P
 /// The folder cannot be listed.
 pub fn all(sys: &Sys) -> Result<Profiles, ProfilesError> {
     let mut found = Profiles::default();
-    for path in sys.list(&folder(sys)?)? {
-        if path.extension().is_none_or(|e| e != "toml") {
-            continue;
-        }
-        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-        match ProfileName::new(stem) {
+    for path in files(sys)? {
+        match name_of(&path) {
             Ok(name) => match read(sys, &name, &path) {
                 Ok(profile) => found.good.extend(profile),
                 Err(error) => found.bad.push(error),
@@ -115,7 +123,45 @@ pub fn all(sys: &Sys) -> Result<Profiles, ProfilesError> {
     Ok(found)
 }
 
-/// Reads all profiles for a change: nothing may be wrong with any of them.
+/// The names of the profiles beside `known` whose files cannot be used.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn unusable(sys: &Sys, known: &[Profile]) -> Result<Vec<ProfileName>, ProfilesError> {
+    let mut found = Vec::new();
+    for path in files(sys)? {
+        if let Ok(name) = name_of(&path)
+            && !known.iter().any(|p| p.name == name)
+            && read(sys, &name, &path).is_err()
+        {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// The profiles' files. No folder yet means none; something else in its place does not.
+fn files(sys: &Sys) -> Result<Vec<PathBuf>, ProfilesError> {
+    let folder = folder(sys)?;
+    for step in folder.ancestors() {
+        let problem = match (sys.look(step)?.map(|l| l.kind), sys.look_through(step)?.map(|l| l.kind)) {
+            (None, _) => continue,
+            (_, Some(Kind::Dir)) => break,
+            (_, Some(_)) => "is a file",
+            (_, None) => "is a link that leads nowhere",
+        };
+        return Err(ProfilesError::NotAFolder { path: step.into(), problem });
+    }
+    let mut found = sys.list(&folder)?;
+    found.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    Ok(found)
+}
+
+fn name_of(file: &Path) -> Result<ProfileName, BadName> {
+    ProfileName::new(file.file_stem().and_then(|s| s.to_str()).unwrap_or_default())
+}
+
+/// Reads all profiles where one that is wrong must stop the rest.
 ///
 /// # Errors
 /// The first one that is wrong, or two that claim one route.

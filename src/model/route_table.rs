@@ -60,15 +60,7 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
     let body = text.strip_prefix(HEAD)?.strip_prefix('\n')?;
     let mut found = Routes::default();
     for line in lines_with(body, &format!("claim\t{origin}\t")) {
-        let mut fields = line.split('\t').skip(2);
-        let profile = ProfileName::new(fields.next()?).ok()?;
-        let fold_case = fields.next()? == "fold";
-        let user = Some(fields.next()?).filter(|u| *u != "-").map(str::to_owned);
-        let owner = match fields.next()? {
-            "-" => OwnerPath::whole_host(),
-            owner => OwnerPath::of_clean(owner).ok()?,
-        };
-        found.claims.push(Claim { profile, origin: origin.clone(), owner, fold_case, user });
+        found.claims.push(claim(line, origin)?);
     }
     found.host_known = [Scheme::Https, Scheme::Http, Scheme::Ssh].into_iter().any(|scheme| {
         let host = format!("claim\t{}://{}", scheme.as_str(), origin.host.in_url());
@@ -89,6 +81,27 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
         found.compat.push((profile, compat));
     }
     Some(found)
+}
+
+/// Everything that one profile claims. `None` when the file is not such a table.
+#[must_use]
+pub fn claims_of_profile(text: &str, profile: &ProfileName) -> Option<Vec<Claim>> {
+    let body = text.strip_prefix(HEAD)?.strip_prefix('\n')?;
+    let claims = body.lines().filter(|line| line.starts_with("claim\t"));
+    let mine = claims.filter(|line| line.split('\t').nth(2) == Some(profile.as_str()));
+    mine.map(|line| claim(line, &Origin::parse(line.split('\t').nth(1)?).ok()?)).collect()
+}
+
+fn claim(line: &str, origin: &Origin) -> Option<Claim> {
+    let mut fields = line.split('\t').skip(2);
+    let profile = ProfileName::new(fields.next()?).ok()?;
+    let fold_case = fields.next()? == "fold";
+    let user = Some(fields.next()?).filter(|u| *u != "-").map(str::to_owned);
+    let owner = match fields.next()? {
+        "-" => OwnerPath::whole_host(),
+        owner => OwnerPath::of_clean(owner).ok()?,
+    };
+    Some(Claim { profile, origin: origin.clone(), owner, fold_case, user })
 }
 
 /// The lines that begin with `prefix`, found by halving: the lines are sorted by their bytes, and a thousand profiles

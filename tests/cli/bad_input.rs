@@ -24,7 +24,7 @@ fn assert_untouched(home: &Home, arguments: &[&str], code: i32) -> Ran {
 }
 
 #[test]
-fn a_broken_profile_stops_changes_and_is_named_with_its_line() {
+fn a_broken_profile_is_named_with_its_line_and_stops_no_other() {
     let cases: &[(&str, &[u8], &str)] = &[
         ("not TOML", b"version = 1\n[[host\n", "line 2"),
         ("an unknown key", b"version = 1\nemial = \"x\"\n", "emial"),
@@ -40,8 +40,10 @@ fn a_broken_profile_stops_changes_and_is_named_with_its_line() {
     for (what, bytes, named) in cases {
         let home = Home::prepared();
         home.write(".config/doorkey/profiles/broken.toml", bytes, 0o600);
-        let ran = assert_untouched(&home, &["use", "acme", "--yes"], 3);
+        let ran = assert_untouched(&home, &["use", "broken", "--yes"], 3);
         assert!(ran.err.contains(named) && ran.err.contains("broken.toml"), "{what}: {ran:#?}");
+        let ran = home.run(&["use", "acme", "--yes"]).ok();
+        assert!(ran.err.starts_with("warning: ") && ran.err.contains(named), "{what}: {ran:#?}");
         // The others can still be seen, and it is said that one cannot.
         let list = home.run(&["profile", "list"]).with_code(1);
         assert!(list.out.contains("acme") && list.out.contains("broken.toml"), "{what}: {list:#?}");

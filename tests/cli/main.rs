@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod broken_machine;
 mod canary;
 mod edges;
 #[path = "../support/executable.rs"]

@@ -20,3 +20,4 @@ mod reading;
 mod registered;
 mod suggest;
 mod tenants;
+mod unreadable;

@@ -253,7 +253,7 @@ fn profiles_are_judged_too() {
         "zwei",
         "version = 1\n[[host]]\nname = \"other.test\"\ntransport = \"ssh\"\nssh = { key = \"id_gone\" }\n[trust]\nca = [\"gone.pem\"]\n",
     );
-    same(&home.codes(), &["profile-ca-unusable", "profile-key-missing"]);
+    same(&home.codes(), &["profile-ca-unusable", "profile-key-missing", "settings-outdated"]);
     profile("zwei", "version = 1\n[[host]]\nname = \n");
     same(&home.codes(), &["profile-broken"]);
     profile("zwei", "version = 1\n[compat]\nforget-on-erase = true\n");

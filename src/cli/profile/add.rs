@@ -109,7 +109,7 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
             plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
         }
     }
-    let mut all = profiles::all_good(&context.sys)?;
+    let mut all = super::usable(context)?;
     all.retain(|p| p.name != profile.name);
     all.push(profile.clone());
     profiles::check_routes(&all)?;

@@ -68,6 +68,27 @@ pub(super) fn refreshed(context: &Context, profiles: &[Profile]) -> Result<Vec<S
     Ok(in_force::refresh(&context.sys, profiles)?)
 }
 
+/// The profiles that can be used, for a change that the others must not keep waiting; what is wrong with those is said.
+pub(super) fn usable(context: &Context) -> Result<Vec<Profile>, Failure> {
+    let Profiles { good, bad } = profiles::all(&context.sys)?;
+    for error in &bad {
+        context
+            .say
+            .aside(format!("warning: {error}; what it spoke for stays closed (doorkey profile check)"));
+    }
+    profiles::check_routes(&good)?;
+    for error in good.iter().filter_map(|p| in_force::own_roots(&context.sys, p).err()) {
+        context.say.aside(format!("warning: {error}; git reaches none of its hosts (doorkey doctor)"));
+    }
+    Ok(good)
+}
+
+/// As [`usable`], for a change of the profile `name`.
+pub(super) fn usable_with(context: &Context, name: &ProfileName) -> Result<Vec<Profile>, Failure> {
+    profiles::one(&context.sys, name)?;
+    usable(context)
+}
+
 /// A step that changes a profile's file and keeps everything else in it.
 pub(super) fn edit_file(
     context: &Context,
@@ -199,7 +220,7 @@ fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
         profiles::all(&context.sys)?.good.into_iter().filter(|p| p.name != name).collect();
     let mut plan = Plan::new(format!("profile remove {name}"));
     // Out of git's and ssh's sight first: no moment at which they are sent to a profile that has lost its tokens.
-    plan.steps.extend(refreshed(context, &rest)?);
+    plan.steps.extend(in_force::refresh_without(&context.sys, &rest, Some(&name))?);
     plan.push(Step::Remove { path, text: text.into(), mode });
     plan.steps.extend(super::token::retire_all(&context.sys, &name)?);
     if carry_out(context, &plan)?.is_some() && !context.flags.json {

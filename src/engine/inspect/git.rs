@@ -26,6 +26,11 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Git 
     reader.git
 }
 
+/// The files alone, without what they come to.
+pub(super) fn read(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Git {
+    Reader::read(sys, troubles, None).git
+}
+
 /// git-config(1), FILES and ENVIRONMENT.
 fn files(sys: &Sys) -> Vec<(PathBuf, Scope)> {
     let mut found = Vec::new();
@@ -73,11 +78,17 @@ impl<'a> Reader<'a> {
     }
 
     fn file(&mut self, path: &Path, scope: Scope, conditional: bool, depth: usize) {
-        let Some(bytes) = super::read(self.sys, path, self.troubles) else { return };
+        let troubles = self.troubles.len();
+        let Some(bytes) = super::read(self.sys, path, self.troubles) else {
+            if self.troubles.len() > troubles {
+                self.git.passed_over.push(path.into());
+            }
+            return;
+        };
         let scope = if is_ours(self.sys, path) { Scope::Doorkey } else { scope };
         let parsed = git_config::parse(&bytes);
         let problem = parsed.as_ref().err().map(ToString::to_string);
-        self.git.files.push(GitFile { path: path.into(), scope, problem });
+        self.git.files.push(GitFile { path: path.into(), scope, conditional, problem });
         let source = Source { path, scope, conditional, bytes: &bytes };
         for entry in parsed.unwrap_or_default() {
             let next = match (entry.section.as_str(), entry.key.as_str()) {

@@ -18,10 +18,11 @@ pub use walk::walk;
 pub(super) use git_settings::is_ours;
 pub(super) use ssh_config::included as included_by_ssh;
 
-use crate::model::facts::{Facts, Unreadable};
+use crate::model::facts::{Facts, Hidden, Unreadable};
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// Everything. The sources are read side by side where one does not need the other.
 #[must_use]
@@ -48,7 +49,10 @@ pub fn machine(sys: &Sys) -> Facts {
         facts.unreadable.extend(troubles);
     }
     facts.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
-    facts.unreadable.dedup();
+    // Where a folder cannot be looked into, nothing is said of each file in it.
+    facts
+        .unreadable
+        .dedup_by(|next, before| next.path.starts_with(&before.path) && before.hidden != Hidden::Partly);
     facts.own = own.0;
     facts.ssh = ssh.0;
     facts.git = git.0;
@@ -58,15 +62,15 @@ pub fn machine(sys: &Sys) -> Facts {
     facts
 }
 
-/// What `use` must know before it puts profiles in force: the profiles, and the files that git asks before any helper.
+/// What `use` must know before it puts profiles in force: the profiles, the files that git asks before any helper, and
+/// whether git can read its own.
 #[must_use]
 pub fn before_use(sys: &Sys) -> Facts {
     let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
     let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
-    let mut troubles = Vec::new();
-    facts.own = own::profiles(sys, &mut troubles);
-    facts.tokens.plain = tokens::netrc(sys, &mut troubles);
-    facts.unreadable = troubles;
+    facts.own = own::profiles(sys, &mut Vec::new());
+    facts.tokens.plain = tokens::netrc(sys, &mut Vec::new());
+    facts.git = git::read(sys, &mut facts.unreadable);
     facts
 }
 
@@ -80,10 +84,19 @@ fn read(sys: &Sys, path: &Path, troubles: &mut Vec<Unreadable>) -> Option<Vec<u8
     match sys.read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            troubles.push(Unreadable { path: path.into(), problem: problem(&error).into() });
+            troubles.push(unreadable(path.into(), &error));
             None
         }
     }
+}
+
+fn unreadable(path: PathBuf, error: &FsError) -> Unreadable {
+    let hidden = match error {
+        FsError::NotAFile { .. } => Hidden::NotAFile,
+        FsError::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => Hidden::Denied,
+        _ => Hidden::Other,
+    };
+    Unreadable { path, problem: problem(error).into(), hidden }
 }
 
 /// Why a file cannot be read, in words that follow its path.

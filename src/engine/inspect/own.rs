@@ -1,6 +1,6 @@
 //! doorkey itself.
 
-use super::problem;
+use super::{problem, unreadable};
 use crate::engine::include_line::Reader;
 use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
@@ -54,7 +54,10 @@ fn profiles_of(sys: &Sys, own: &mut Own, troubles: &mut Vec<Unreadable>) {
         }
         Err(ProfilesError::Fs(error)) => {
             let path = profiles::folder(sys).unwrap_or_default();
-            troubles.push(Unreadable { path, problem: problem(&error).into() });
+            troubles.push(unreadable(path, &error));
+        }
+        Err(ProfilesError::NotAFolder { path, problem }) => {
+            own.broken.push(BrokenProfile { path, problem: format!("{problem}, not a folder") });
         }
         Err(_) => {}
     }

@@ -6,7 +6,7 @@ use super::git_settings::{Source, remote_parts, settings as found_settings};
 use crate::formats::git_config::{self, Entry};
 use crate::formats::remote_url::Scheme;
 use crate::formats::token::is_user_a_token;
-use crate::model::facts::{About, Remote, Repository, Scope, Spot, Unreadable};
+use crate::model::facts::{About, Hidden, Remote, Repository, Scope, Spot, Unreadable};
 use crate::redact;
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
@@ -35,7 +35,11 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<Repository>
         for folder in level {
             if left == 0 {
                 let problem = "has more folders than are looked through; some repositories were left out";
-                troubles.push(Unreadable { path: home.into(), problem: problem.into() });
+                troubles.push(Unreadable {
+                    path: home.into(),
+                    problem: problem.into(),
+                    hidden: Hidden::Partly,
+                });
                 return found;
             }
             // The home folder itself may be a repository of dotfiles, and others still lie in it.

@@ -18,7 +18,7 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Ssh 
     let Some(folder) = sys.places().ssh() else { return ssh };
     ssh.folder = file_facts(sys, &folder, Kind::Dir);
     ssh.passwd_home = other_home(sys);
-    ssh.keys = ssh_keys::look(sys, &folder, own);
+    ssh.keys = ssh_keys::look(sys, &folder, own, troubles);
     ssh_config::look(sys, &folder, own, &mut ssh, troubles);
     known_hosts_of(sys, &folder.join("known_hosts"), &mut ssh, troubles);
     ssh

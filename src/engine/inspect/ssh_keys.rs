@@ -1,8 +1,9 @@
 //! The private keys in `~/.ssh`, and those that profiles and ssh_config name elsewhere.
 
 use super::ssh::file_facts;
+use super::unreadable;
 use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile};
-use crate::model::facts::{Own, Pair, SshKey};
+use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
@@ -14,10 +15,18 @@ const LARGEST: u64 = 64 << 10;
 /// Reading a key of RSA takes a while: they are shared out among so many threads.
 const THREADS: usize = 4;
 
-pub(super) fn look(sys: &Sys, folder: &Path, own: &Own) -> Vec<SshKey> {
-    let mut paths: Vec<PathBuf> = sys.list(folder).unwrap_or_default();
+pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<SshKey> {
+    let mut paths = sys.list(folder).unwrap_or_else(|error| {
+        troubles.push(unreadable(folder.into(), &error));
+        Vec::new()
+    });
     paths.retain(|path| may_be_key(sys, path));
-    paths.extend(own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()));
+    for path in own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()) {
+        if let Err(error) = sys.read(&path) {
+            troubles.push(unreadable(path.clone(), &error));
+        }
+        paths.push(path);
+    }
     paths.sort();
     paths.dedup();
     let share = paths.len().div_ceil(THREADS).max(1);

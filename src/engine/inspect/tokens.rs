@@ -5,7 +5,7 @@ use crate::formats::host::split_host_port;
 use crate::formats::netrc::Netrc;
 use crate::formats::token::is_user_a_token;
 use crate::formats::{git_credentials, npmrc};
-use crate::model::facts::{Keeper, PlainToken, Spot, Tokens, Unreadable};
+use crate::model::facts::{Hidden, Keeper, PlainToken, Spot, Tokens, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ pub(super) fn netrc(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<PlainToken
         Ok(parsed) => parsed,
         Err(_) => {
             let problem = "has a quote that is not closed: curl gives up on it".into();
-            troubles.push(Unreadable { path: file.path, problem });
+            troubles.push(Unreadable { path: file.path, problem, hidden: Hidden::Other });
             return Vec::new();
         }
     };

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 pub struct Git {
     /// The files that git reads, in its order. Included ones stand where they are read.
     pub files: Vec<GitFile>,
+    /// Files that git reads, and that could not be read.
+    #[serde(skip)]
+    pub passed_over: Vec<PathBuf>,
     /// The settings that matter here, in file order.
     pub settings: Vec<GitSetting>,
     /// Who is asked for a password, for each managed origin.
@@ -32,6 +35,8 @@ pub struct GitFile {
     pub path: PathBuf,
     /// By which rule git reads it.
     pub scope: Scope,
+    /// Whether git reads it only in some repositories (`includeIf`).
+    pub conditional: bool,
     /// Why git cannot read it: then no git command works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,

@@ -64,6 +64,22 @@ pub struct Unreadable {
     pub path: PathBuf,
     /// What is wrong, in words that follow the path.
     pub problem: String,
+    /// The kind of trouble.
+    #[serde(skip)]
+    pub hidden: Hidden,
+}
+
+/// Why a file gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// It is a folder, a pipe or a device.
+    NotAFile,
+    /// This user may not read it.
+    Denied,
+    /// Only some of it was left out, since there is too much of it.
+    Partly,
+    /// Something else.
+    Other,
 }
 
 /// A line of a file.
@@ -101,6 +117,12 @@ impl Facts {
     #[must_use]
     pub fn at(&self, spot: &Spot) -> String {
         format!("{}:{}", self.shown(&spot.path), spot.line)
+    }
+
+    /// Whether a file could not be looked at, or a folder above it.
+    #[must_use]
+    pub fn is_hidden(&self, path: &Path) -> bool {
+        self.unreadable.iter().any(|u| u.hidden != Hidden::Partly && path.starts_with(&u.path))
     }
 
     /// Whether git and ssh read doorkey's settings now.
