@@ -17,12 +17,9 @@ mod executable;
 mod helper;
 mod home;
 mod hostile_names;
-<<<<<<< HEAD
 mod http_settings;
-=======
 mod leaks;
 mod parallel;
->>>>>>> stores
 mod prompts;
 mod scripted;
 mod second_run;
