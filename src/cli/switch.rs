@@ -54,7 +54,9 @@ fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
                 Fix::Command(text) | Fix::Advice(text) => text,
                 Fix::Steps(_) => "doorkey doctor --fix".into(),
             };
-            Err(Failure::new(Exit::Findings, finding.what, finding.why, fix))
+            // What cannot be read was not checked; what was read and is wrong is a finding.
+            let exit = if finding.code == "file-unreadable" { Exit::CouldNot } else { Exit::Findings };
+            Err(Failure::new(exit, finding.what, finding.why, fix))
         }
         None => Ok(()),
     }

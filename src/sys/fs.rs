@@ -232,16 +232,20 @@ impl Sys {
     pub fn open_descriptor(&self, number: i32) -> Result<File, FsError> {
         use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
         let path = PathBuf::from(format!("/dev/fd/{number}"));
+        // Before a descriptor of our own may take the number.
+        if std::fs::symlink_metadata(&path).is_err() {
+            return Err(FsError::io("open", &path, rustix::io::Errno::BADF.into()));
+        }
         let ours = pidfd_open(getpid(), PidfdFlags::empty());
         match ours.and_then(|own| pidfd_getfd(own, number, PidfdGetfdFlags::empty())) {
             Ok(copy) => {
-                let flags = rustix::fs::fcntl_getfl(&copy).map_err(|e| FsError::io("open", &path, e.into()))?;
+                let flags =
+                    rustix::fs::fcntl_getfl(&copy).map_err(|e| FsError::io("open", &path, e.into()))?;
                 if flags & OFlags::RWMODE == OFlags::WRONLY {
                     return Err(FsError::io("open", &path, io::ErrorKind::PermissionDenied.into()));
                 }
                 Ok(File::from(copy))
             }
-            Err(rustix::io::Errno::BADF) => Err(FsError::io("open", &path, rustix::io::Errno::BADF.into())),
             Err(_) => File::open(&path).map_err(|e| FsError::io("open", &path, e)),
         }
     }

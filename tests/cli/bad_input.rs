@@ -8,7 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 #[track_caller]
 fn assert_spoken(ran: &Ran, code: i32) {
     assert_eq!(ran.code, Some(code), "{ran:#?}");
-    assert!(ran.err.starts_with("error: ") && ran.err.contains("\n  fix: "), "{ran:#?}");
+    let head = ran.err.split(' ').next().unwrap_or_default();
+    assert!(head == "error:" || head.starts_with("error[") && head.ends_with("]:"), "{ran:#?}");
+    assert!(ran.err.contains("\n  fix: "), "{ran:#?}");
     for raw in ["os error", "panicked", "TOML parse error", "Os {", "Error(", "called `", "src/"] {
         assert!(!ran.err.contains(raw), "{raw:?} in {ran:#?}");
     }
