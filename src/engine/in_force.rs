@@ -9,6 +9,7 @@ use super::generation;
 use super::include_line::Reader;
 use super::profiles::{self, ProfilesError};
 use super::render::{RenderError, Wanted, render};
+use super::trusted_hosts;
 use crate::formats::{cert::Cert, pem};
 use crate::model::name::ProfileName;
 use crate::model::plan::{Anchor, Step};
@@ -104,7 +105,13 @@ pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceErr
     let Some(current) = generation::current(sys) else { return Ok(true) };
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let all = with_closed(sys, profiles, None)?;
-    Ok(made(sys, &all, profile_in_force(sys).as_ref(), &current)? == generation::files(sys, state, &current)?)
+    let now = made(sys, &all, profile_in_force(sys).as_ref(), &current)?;
+    // Host keys that the user accepts elsewhere are no change of the profiles.
+    let of_profiles = |mut files: BTreeMap<String, Text>| {
+        files.retain(|name, _| !name.starts_with(trusted_hosts::PREFIX));
+        files
+    };
+    Ok(of_profiles(now) == of_profiles(generation::files(sys, state, &current)?))
 }
 
 /// The files of a generation of that name.
@@ -119,8 +126,9 @@ fn made(
         return Err(InForceError::NoHome);
     };
     let in_force = in_force.filter(|name| profiles.iter().any(|p| p.name == **name));
-    let roots = roots(sys, profiles)?;
-    Ok(render(&Wanted { state, config, home, name, profiles, in_force, roots: &roots })?)
+    let (roots, trusted) = (roots(sys, profiles)?, trusted_hosts::of(sys, profiles)?);
+    let wanted = Wanted { state, config, home, name, profiles, in_force, roots: &roots, trusted: &trusted };
+    Ok(render(&wanted)?)
 }
 
 fn switch_step(

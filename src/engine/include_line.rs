@@ -57,11 +57,9 @@ impl Reader {
     }
 }
 
-/// A path for ssh's `Include`, which is a pattern of glob(7). From OpenSSH 9.9 on it has tokens too, before that none,
-/// so there is no way to write a `%` that both read.
+/// A path for ssh's `Include`, which is a pattern of glob(7).
 fn ssh_pattern(path: &Path) -> Result<String, RenderError> {
-    match path.to_string_lossy().contains('%') {
-        true => Err(RenderError::Path { path: path.into(), character: '%', program: "ssh" }),
-        false => Ok(escape_pattern(&ssh_path(path)?)),
-    }
+    // From OpenSSH 9.9 on `%` begins a token here, before that it stands for itself: so neither `%` nor `%%` is read by
+    // both, but as the one in the middle of a range it is.
+    Ok(escape_pattern(&ssh_path(path)?).replace("%%", "[$-&]"))
 }

@@ -2,6 +2,7 @@
 
 use super::generation;
 use super::profiles::route_text;
+use super::trusted_hosts;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, Scheme};
@@ -36,6 +37,8 @@ pub struct Wanted<'a> {
     pub in_force: Option<&'a ProfileName>,
     /// The roots of each profile that brings some: PEM, with the public ones.
     pub roots: &'a BTreeMap<ProfileName, Vec<u8>>,
+    /// The lines of the user's known_hosts for the hosts that a profile does not pin.
+    pub trusted: &'a BTreeMap<ProfileName, Vec<u8>>,
 }
 
 /// Why a generation cannot be made.
@@ -71,6 +74,9 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
         if !pins.is_empty() {
             files.insert(format!("known_hosts.{}", profile.name), pins.into());
         }
+    }
+    for (profile, lines) in wanted.trusted {
+        files.insert(format!("{}{profile}", trusted_hosts::PREFIX), lines.clone().into());
     }
     files.insert(generation::CONFIG.into(), readable(wanted.config, "git")?.into());
     files.insert("in-force".into(), wanted.in_force.map(ToString::to_string).unwrap_or_default().into());
@@ -307,8 +313,10 @@ fn ssh_block(
     let key = key_path(wanted.home, entry.ssh_key.as_deref().unwrap_or_default());
     let own = known_hosts_file(wanted.state, &profile.name);
     let known = if entry.known_hosts.is_empty() {
-        // Not pinned: what the user trusts already goes on being trusted, and new keys are noted in our own file.
-        format!("{} {}", ssh_path(&own)?, ssh_path(&wanted.home.join(".ssh/known_hosts"))?)
+        // Not pinned: new keys are noted in the profile's own file, the second is what the user trusted already.
+        let trusted = format!("{}{}", trusted_hosts::PREFIX, profile.name);
+        let trusted = generation::folder(wanted.state, wanted.name).join(trusted);
+        format!("{} {}", ssh_path(&own)?, ssh_path(&trusted)?)
     } else {
         let pins =
             generation::folder(wanted.state, wanted.name).join(format!("known_hosts.{}", profile.name));

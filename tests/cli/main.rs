@@ -16,6 +16,7 @@ mod edges;
 mod executable;
 mod helper;
 mod home;
+mod host_keys;
 mod hostile_names;
 mod http_settings;
 mod leaks;

@@ -394,6 +394,7 @@ fn name_and_port() {
 fn host_keys() {
     let home = acme_over_ssh("acme");
     home.write(".ssh/known_hosts", "", 0o600);
+    use_profile(&home, "acme");
     let seen = verify_one(&home, &[]);
     seen.breaks_at("host-key", "host-key-unknown").says("host-key", "the server shows ssh-ed25519 SHA256:");
     seen.says("tcp", "port 22");
@@ -402,8 +403,9 @@ fn host_keys() {
     let known = Lab::get().known_hosts();
     let other = known.lines().find_map(|l| l.strip_prefix("[git.test]:2222 ")).expect("its key");
     home.write(".ssh/known_hosts", format!("git.test {other}\n"), 0o600);
+    use_profile(&home, "acme");
     let seen = verify_one(&home, &[]);
-    seen.breaks_at("host-key", "host-key-changed").says("host-key", ".ssh/known_hosts:1");
+    seen.breaks_at("host-key", "host-key-changed").says("host-key", "trusted_hosts.acme:1");
     assert!(!seen.text("host-key", "evidence").contains("remove with"), "{:#}", seen.0);
 }
 
