@@ -136,6 +136,28 @@ fn logins_in_urls() {
 }
 
 #[test]
+fn assignments_of_several_shells() {
+    let any: Reader = |b| loose::assignments(b, Care::Any);
+    for text in [
+        "export A_TOKEN=Blue-77",
+        "A_TOKEN='Blue-77' cmd",
+        "set -gx A_TOKEN Blue-77",
+        "setenv A_TOKEN \"Blue-77\"",
+        "$env:A_TOKEN = \"Blue-77\"",
+        "  a-token: Blue-77 # c",
+        "{\"aToken\": \"Blue-77\"}",
+        "Environment=\"A_TOKEN=Blue-77\"",
+    ] {
+        assert_eq!(values(any, text), ["Blue-77"], "{text}");
+    }
+    for text in
+        ["set -x", "set A_TOKEN", "TOKENS=Blue-77", "A_TOKEN==Blue-77", "A_TOKEN=/run/token", "pat=Blue-77"]
+    {
+        assert_eq!(values(any, text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn references_are_no_secrets() {
     let files: &[(Reader, &str)] = &[
         (
