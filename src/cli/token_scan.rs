@@ -5,7 +5,8 @@ use super::say::Say;
 use super::verify::cores;
 use super::{Context, Exit, json};
 use crate::engine::scan::{self, Event, Finding, Keeper, Place, ScanError, Summary};
-use crate::formats::token::Checksum;
+use crate::engine::when;
+use crate::formats::token::{Checksum, Token};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, LIMIT};
 use clap::Args;
@@ -186,6 +187,9 @@ fn show(say: &mut Say, sys: &Sys, finding: &Finding) {
     say.line(format!("[{}] {place}: {}{open}", finding.number, what(finding)));
     if finding.token.as_ref().is_some_and(|t| t.checksum == Checksum::Invalid) {
         say.line("  note: its checksum does not fit: no host takes it as it stands");
+    }
+    if let Some(at) = finding.token.as_ref().and_then(Token::expires).filter(|at| *at <= sys.now()) {
+        say.line(format!("  note: it expired {}", when::date(at)));
     }
     if let Some(stored) = &finding.stored {
         say.line(format!(

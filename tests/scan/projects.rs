@@ -203,7 +203,7 @@ pub(crate) fn shells(garden: &mut Garden) {
     garden.plant((".zshenv", "shell"), "NPM_TOKEN=§ npm ci\n", NPM, (None, None, Some("npm")));
     garden.plant(
         (".config/fish/config.fish", "shell"),
-        "set -gx GITHUB_TOKEN §\n",
+        "set -gx EDITOR vi\nset -gx GITHUB_TOKEN §\n",
         GITHUB,
         (None, None, Some("github-classic")),
     );

@@ -14,6 +14,7 @@ mod git_config;
 mod git_credential;
 mod git_credentials;
 mod lines;
+mod loose;
 mod netrc;
 mod npmrc;
 mod programs;

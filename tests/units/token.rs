@@ -240,6 +240,7 @@ fn a_user_name_is_told_from_a_token() {
     for user in [
         "ada",
         "cionara",
+        "ASIAPAC",
         "x-access-token",
         "oauth2",
         "x-bitbucket-api-token-auth",

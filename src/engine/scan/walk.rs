@@ -173,7 +173,9 @@ impl Walk<'_> {
                 .iter()
                 .any(|(above, known)| name == *known && below == Some(OsStr::new(above)));
         let ours = self.sys.places().state().is_some_and(|state| state == path);
-        (known && !self.everything) || ours
+        // What the kernel shows there are no files.
+        let kernels = ["/proc", "/sys", "/dev"].iter().any(|k| path == Path::new(k));
+        (known && !self.everything) || ours || kernels
     }
 
     /// A link is followed only to a file below the roots, and only where its name says that a program reads it.

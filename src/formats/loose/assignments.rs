@@ -20,13 +20,16 @@ const ENDINGS: &[&str] = &[
     "auth",
 ];
 
-/// Assignments to names that end as the names of secrets do.
+/// Assignments to names that end as the names of secrets do; also fish's `set -gx NAME value` and csh's `setenv`.
 #[must_use]
 pub fn assignments(bytes: &[u8], care: Care) -> Vec<Loose> {
     let mut found = Vec::new();
     for line in lines(bytes) {
         let signs = line.text.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
         let mut done = 0;
+        if line.text.starts_with(b"set") {
+            found.extend(set(bytes, line.span.clone(), care));
+        }
         for (at, _) in signs {
             if at < done {
                 continue;
@@ -57,6 +60,20 @@ fn assignment(bytes: &[u8], line: Range<usize>, sign: usize, care: Care) -> Opti
     let strong = token::recognise(written).is_some_and(|t| t.is_certain());
     let long = written.len() >= if care == Care::Any { 6 } else { 16 };
     (strong || (long && !path && care.takes(written))).then(|| Loose::plain(bytes, value, name))
+}
+
+/// `set -gx NAME value`, `setenv NAME value`
+fn set(bytes: &[u8], line: Range<usize>, care: Care) -> Option<Loose> {
+    let text = bytes.get(line.clone())?;
+    let mut words =
+        words(text, line.start).filter(|w| !bytes.get(w.clone()).is_some_and(|w| w.starts_with(b"-")));
+    let command = bytes.get(words.next()?)?;
+    let name = std::str::from_utf8(bytes.get(words.next()?)?).ok()?;
+    let value = unquoted(bytes, words.next()?);
+    let written = bytes.get(value.clone())?;
+    let fits =
+        (command == b"set" || command == b"setenv") && names_secret(name) && !written.starts_with(b"/");
+    (fits && written.len() >= 6 && care.takes(written)).then(|| Loose::plain(bytes, value, name))
 }
 
 /// Whether a variable of this name holds a secret.

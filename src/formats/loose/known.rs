@@ -14,19 +14,19 @@ use memchr::memmem;
 /// (`github.token`, `gitlab.token`).
 #[must_use]
 pub fn git_config(bytes: &[u8]) -> Vec<Loose> {
-    let mut found = urls(bytes, Care::Any);
+    let mut found = urls(bytes, Care::Verbatim);
     // A file that git refuses may hold secrets all the same.
     let entries = config::parse(bytes).unwrap_or_default();
     let covered = entries.iter().any(|e| e.key == "extraheader");
     if !covered {
-        found.extend(headers(bytes, Care::Any));
+        found.extend(headers(bytes, Care::Verbatim));
     }
     for entry in &entries {
         let text = bytes.get(entry.span.clone()).unwrap_or_default();
         let place = entry.subsection.as_deref().and_then(|s| std::str::from_utf8(s).ok());
         let host = place.filter(|p| p.contains("://")).and_then(super::authority);
         if entry.key == "extraheader" {
-            for mut loose in headers(text, Care::Any) {
+            for mut loose in headers(text, Care::Verbatim) {
                 loose.span = loose.span.start + entry.span.start..loose.span.end + entry.span.start;
                 loose.host = host.map(str::to_owned);
                 found.push(loose);
@@ -43,10 +43,14 @@ pub fn git_config(bytes: &[u8]) -> Vec<Loose> {
     found
 }
 
-/// `.netrc`: every password. Where curl gives up on the file, its words are taken without quotes.
+/// What GitHub has people write for a password where the user name is the token.
+const NO_PASSWORD: &[u8] = b"x-oauth-basic";
+
+/// `.netrc`: every password, as curl reads it and as Python does, for which a `#` inside a line begins no comment and
+/// a quote need not end.
 #[must_use]
 pub fn netrc(bytes: &[u8]) -> Vec<Loose> {
-    let Ok(file) = Netrc::parse(bytes) else { return broken_netrc(bytes) };
+    let file = Netrc::parse(bytes).unwrap_or_default();
     let mut found = Vec::new();
     for entry in &file.entries {
         let host = entry.host.as_deref();
@@ -56,25 +60,36 @@ pub fn netrc(bytes: &[u8]) -> Vec<Loose> {
         if let Some(login) = entry.login.as_ref().filter(|_| token.is_some()) {
             found.push(Loose::plain(bytes, login.span.clone(), "login").at(host, None));
         }
-        let is_secret = |p: &&Field| !p.value.is_empty() && !p.value.same_as(b"x-oauth-basic");
+        let is_secret = |p: &&Field| !p.value.is_empty() && !p.value.same_as(NO_PASSWORD);
         let Some(password) = entry.password.as_ref().filter(is_secret) else { continue };
         let loose =
             Loose::plain(bytes, password.span.clone(), "password").at(host, user.filter(|_| token.is_none()));
         found.push(Loose { value: password.value.clone(), ..loose });
     }
+    for loose in plain_netrc(bytes) {
+        if found.iter().all(|f| f.span.end <= loose.span.start || loose.span.end <= f.span.start) {
+            found.push(loose);
+        }
+    }
     found
 }
 
-fn broken_netrc(bytes: &[u8]) -> Vec<Loose> {
+/// What follows the word `password` on a line that is no comment, up to a blank.
+fn plain_netrc(bytes: &[u8]) -> Vec<Loose> {
     let mut found = Vec::new();
-    for line in lines(bytes) {
-        let Some(at) = memmem::find(line.text, b"password") else { continue };
-        let start = line.span.start + at + b"password".len();
-        let rest = bytes.get(start..line.span.end).unwrap_or_default();
-        let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let length = rest.iter().skip(blanks).take_while(|b| !b.is_ascii_whitespace()).count();
-        if blanks > 0 && length > 0 {
-            found.push(Loose::plain(bytes, start + blanks..start + blanks + length, "password"));
+    for line in lines(bytes).filter(|line| !line.text.trim_ascii_start().starts_with(b"#")) {
+        let mut after_keyword = false;
+        let mut at = 0;
+        for word in line.text.split(u8::is_ascii_whitespace) {
+            let span = line.span.start + at..line.span.start + at + word.len();
+            at += word.len() + 1;
+            if after_keyword && !word.is_empty() {
+                let is_secret = word != NO_PASSWORD;
+                found.extend(is_secret.then(|| Loose::plain(bytes, span, "password")));
+                after_keyword = false;
+            } else {
+                after_keyword = word == b"password" || (after_keyword && word.is_empty());
+            }
         }
     }
     found

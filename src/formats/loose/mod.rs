@@ -62,7 +62,9 @@ impl Loose {
 /// How much a reader takes for a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Care {
-    /// Whatever stands in the place of one: the program would send it.
+    /// Whatever stands in the place of one: the program sends it as it stands.
+    Verbatim,
+    /// Whatever is no reference, in a file in which the program puts variables in.
     Any,
     /// Only what was hardly written as an example: for files that describe as well as configure.
     Likely,
@@ -70,18 +72,23 @@ pub enum Care {
 
 impl Care {
     fn takes(self, value: &[u8]) -> bool {
-        is_literal(value) && (self == Self::Any || is_likely(value))
+        match self {
+            Self::Verbatim => !value.is_empty() && !value.iter().all(|b| *b == b'*'),
+            Self::Any => is_literal(value),
+            Self::Likely => is_literal(value) && is_likely(value),
+        }
     }
 }
 
 /// Whether a text is a value, and no reference to one: a variable, a command, a template, or crossed out.
 #[must_use]
 pub fn is_literal(value: &[u8]) -> bool {
-    let starts = [&b"$"[..], b"`", b"%", b"{", b"<", b"(", b"env:", b"op://", b"!", b"***", b"@"];
-    !value.is_empty()
-        && !starts.iter().any(|s| value.starts_with(s))
-        && !memchr::memmem::find(value, b"${").is_some_and(|_| value.contains(&b'}'))
-        && value.iter().any(|b| !matches!(b, b'*' | b'.' | b'x' | b'X' | b'-'))
+    let starts = [&b"$"[..], b"`", b"{", b"<", b"(", b"env:", b"op://", b"***", b"%s", b"%("];
+    // `%NAME%` of Windows; `%21` is the beginning of an encoded text.
+    let percent = value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%");
+    let crossed_out = value.iter().all(|b| matches!(b, b'*' | b'.' | b'x' | b'X' | b'-'));
+    let mixed = memchr::memmem::find(value, b"${").is_some() && value.contains(&b'}');
+    !crossed_out && !percent && !mixed && !starts.iter().any(|s| value.starts_with(s))
 }
 
 /// What stands in examples, beside the words that a longer value only has to contain.

@@ -144,6 +144,7 @@ pub fn is_user_a_token(user: &str) -> bool {
         && user.bytes().all(|b| b.is_ascii_alphanumeric())
         && user.bytes().any(|b| b.is_ascii_digit());
     // `cio` begins a name as well as a token.
-    let begins = kinds().any(|(_, k)| k.mark.len() > 3 && k.is_prefix() && user.starts_with(k.mark));
+    let begins =
+        kinds().any(|(_, k)| k.secret && k.mark.len() > 3 && k.is_prefix() && user.starts_with(k.mark));
     random || (user.len() > 32 && !user.contains('@')) || begins || recognise(user.as_bytes()).is_some()
 }

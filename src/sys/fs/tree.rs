@@ -8,6 +8,7 @@ use std::fs::{FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use zeroize::Zeroize;
 
 /// An entry of a folder, as the folder itself tells it.
 #[derive(Debug, Clone)]
@@ -85,7 +86,12 @@ impl Sys {
         if meta.len() > limit {
             return Ok(answer(Content::TooLarge));
         }
-        buffer.reserve(usize::try_from(meta.len()).unwrap_or_default() + 1);
+        // A buffer that grows leaves what it held behind.
+        let needed = usize::try_from(meta.len()).unwrap_or_default() + 1;
+        if buffer.capacity() < needed {
+            buffer.zeroize();
+            *buffer = Vec::with_capacity(needed.next_power_of_two());
+        }
         (&mut file).take(BEGINNING).read_to_end(buffer).map_err(failed)?;
         if text_only && memchr::memchr(0, buffer).is_some() {
             buffer.clear();

@@ -24,6 +24,8 @@ pub(super) const KEEPER: Keeper = Keeper {
             ".xsessionrc",
             ".pam_environment",
             "config.fish",
+            "profile.ps1",
+            "Microsoft.PowerShell_profile.ps1",
         ];
         NAMES.contains(&at.name) || at.folder_ends("environment.d") || at.folder_ends("fish/conf.d")
     },
