@@ -26,6 +26,7 @@ const CHANGES: &[Case] = &[
     ),
     (&["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"], CANARY),
     (&["token", "add", "acme", "--expires", "2199-12-31", "--note", "laptop", "--stdin", "--yes"], CANARY),
+    (&["store", "move", "--key-file", "keys/other.key", "--yes"], ""),
     (&["use", "acme", "--yes"], ""),
     (
         &[
