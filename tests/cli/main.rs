@@ -26,6 +26,7 @@ mod second_run;
 mod speech;
 mod ssh_match;
 mod ssh_whole_host;
+mod store;
 mod streams;
 mod tenants;
 mod token_inspect;
