@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bridges;
 mod broken_machine;
 mod canary;
 mod edges;
