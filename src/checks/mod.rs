@@ -19,6 +19,7 @@ registry! {
     agent_offers_many_keys,
     alias_for_managed_host,
     askpass_set,
+    borrowed_token_missing,
     bundle_damaged,
     ca_expired_in_bundle,
     compat_setting_on,

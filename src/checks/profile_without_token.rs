@@ -31,6 +31,10 @@ fn find(facts: &Facts) -> Vec<Finding> {
                 continue;
             }
             let host = profile.host_for(&origin);
+            // Another program gives it, and has a check of its own.
+            if host.is_some_and(|h| h.token_from.is_some()) {
+                continue;
+            }
             let user = host.and_then(|h| h.token_user.as_deref()).unwrap_or("USER");
             let fix = command(format!(
                 "doorkey token add {} --host {} --user {user}",

@@ -14,14 +14,14 @@ use serde_json::json;
 /// `doorkey store move`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Everything is carried over: tokens in use, those that a host refused, past versions, dates and notes. \
-    It is\nwritten into the new store, read back and compared there; then one write switches, and the old store is \
-    emptied.\nUntil then the old one is in use. What a killed run left is cleared up by the next one, or by this command\n\
-    without flags.\n\nExamples:\n  \
-    doorkey store move --keyring                from the vault into the keyring of your desktop session\n  \
-    doorkey store move --key-file /path/key     for a machine without people\n  \
-    doorkey store move --passphrase             asks for a passphrase; also replaces the present one and its key\n  \
-    doorkey store move --pass --dry-run         what would be carried into pass; nothing is changed"
+    after_help = "All is carried over: tokens in use, those that a host refused, past versions, dates, notes.\n\
+    It is written into the new store, read back and compared there; then one write switches,\n\
+    and the old store is emptied. Until then the old one is in use. What a killed run left is\n\
+    cleared up by the next one, or by this command without flags.\n\nExamples:\n  \
+    doorkey store move --keyring              into the keyring of your desktop session\n  \
+    doorkey store move --key-file /path/key   for a machine without people\n  \
+    doorkey store move --passphrase           asks; also replaces the present passphrase and key\n  \
+    doorkey store move --pass --dry-run       what would be carried into pass"
 )]
 pub(crate) struct Wanted {
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::engine::{profiles, when};
 use crate::formats::git_credential::MAX_VALUE;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Companions, Plan, RecordId, Step};
-use crate::model::profile::Profile;
+use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, OwnerPath, Scheme};
 use crate::secret::Secret;
 use crate::stores::{self, Record, State, StoreError, in_use};
@@ -115,6 +115,14 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
     let profile = profiles::one(&context.sys, &name)?;
     let origin = origin_of(&profile, wanted.host.as_deref())?;
+    if let Some(from) = profile.host_for(&origin).and_then(|h| h.token_from.as_ref()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("the token of {name} for {origin} comes from {from}"),
+            "one that is kept here would never be used",
+            format!("take from out of the profile first: doorkey profile edit {name}"),
+        ));
+    }
     let expected = profile.host_for(&origin).and_then(|h| h.token_user.clone());
     let user = match (&wanted.user, &expected) {
         (Some(given), Some(wish)) if given != wish => {
@@ -272,6 +280,7 @@ fn list(context: &mut Context, wanted: &List) -> Result<Exit, Failure> {
         let records = store.records(&context.sys, &name)?;
         found.extend(records.into_iter().filter(|r| r.state != State::Retired).map(|r| (name.clone(), r)));
     }
+    let borrowed = borrowed(&context.sys, wanted.profile.as_deref())?;
     if context.flags.json {
         let tokens: Vec<_> = found
             .iter()
@@ -280,10 +289,15 @@ fn list(context: &mut Context, wanted: &List) -> Result<Exit, Failure> {
                     "added": r.added, "expires": r.entry.password_expiry_utc.or(r.entry.expires), "state": r.state })
             })
             .collect();
-        context.say.line(json::document("tokens", json!({ "tokens": tokens })));
+        let borrowed = borrowed.iter().map(|(name, host)| {
+            json!({ "profile": name.as_str(), "origin": host.https_origin().to_string(), "user": host.token_user,
+                "from": host.token_from.as_ref().map(ToString::to_string) })
+        });
+        let body = json!({ "tokens": tokens, "borrowed": borrowed.collect::<Vec<_>>() });
+        context.say.line(json::document("tokens", body));
         return Ok(Exit::Fine);
     }
-    if found.is_empty() {
+    if found.is_empty() && borrowed.is_empty() {
         context.say.info("There are no tokens. Keep one: doorkey token add PROFILE");
         return Ok(Exit::Fine);
     }
@@ -296,9 +310,27 @@ fn list(context: &mut Context, wanted: &List) -> Result<Exit, Failure> {
             if r.id.path.is_empty() { r.id.origin.clone() } else { format!("{}/{}", r.id.origin, r.id.path) };
         vec![name.to_string(), place, r.id.user.clone(), when::date(r.added), state]
     });
+    let borrowed = borrowed.iter().map(|(name, host)| {
+        let from = host.token_from.as_ref().map(|from| format!("asked of {from} each time"));
+        let user = host.token_user.clone().unwrap_or_default();
+        vec![name.to_string(), host.https_origin().to_string(), user, String::new(), from.unwrap_or_default()]
+    });
+    let rows = rows.chain(borrowed);
     let text = table::of(&["profile", "for", "user", "added", "state"], rows);
     context.say.line(text);
     Ok(Exit::Fine)
+}
+
+/// The hosts whose tokens another program gives.
+fn borrowed(sys: &Sys, only: Option<&str>) -> Result<Vec<(ProfileName, Host)>, Failure> {
+    let mut found = Vec::new();
+    for profile in profiles::all(sys)?.good {
+        if only.is_none_or(|name| name == profile.name.as_str()) {
+            let hosts = profile.hosts.into_iter().filter(|h| h.token_from.is_some());
+            found.extend(hosts.map(|host| (profile.name.clone(), host)));
+        }
+    }
+    Ok(found)
 }
 
 /// The one token of a profile that is meant.

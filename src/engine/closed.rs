@@ -92,6 +92,7 @@ fn host(claim: Claim, transport: Transport, ssh_key: Option<String>) -> Host {
         transport,
         plain_http_port: None,
         token_user: claim.user,
+        token_from: None,
         token_scopes: Vec::new(),
         token_max_age_days: None,
         ssh_user: "git".into(),

@@ -3,6 +3,7 @@
 //! git asks in the block of a managed host (SECURITY rule 13), so a refusal is closed: `quit=1` and one line that
 //! says what to do. A request that no profile has anything to do with gets no answer at all, and git goes on.
 
+mod borrowed;
 mod ground;
 
 pub use ground::Ground;
@@ -10,6 +11,7 @@ pub use ground::Ground;
 use super::render::shell_word;
 use super::when;
 use crate::formats::git_credential::{Answer, Request, basic_credential};
+use crate::model::bridge::Bridge;
 use crate::model::name::{HostName, ProfileName};
 use crate::model::plan::RecordId;
 use crate::model::route::{Claim, Decision, Origin, OwnerPath, Scheme, clean_decoded_path, decide};
@@ -63,6 +65,8 @@ struct Asked {
     /// `None` for an origin that no profile claims, kept for a profile with `store-unknown-origins`.
     claim: Option<Claim>,
     path: String,
+    /// Who gives the token instead of the store.
+    bridge: Option<Bridge>,
     forget_on_erase: bool,
 }
 
@@ -117,11 +121,13 @@ fn asked(ground: &dyn Ground, request: &Request) -> Result<Option<Asked>, String
     // A generation lives on for running programs, but what was removed since is gone at once.
     ground.still_claims(&claim)?;
     let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
+    let bridge = routes.bridges.iter().find(|(p, _)| *p == claim.profile).map(|(_, bridge)| bridge.clone());
     Ok(Some(Asked {
         profile: claim.profile.clone(),
         origin,
         claim: Some(claim),
         path: path.unwrap_or_default(),
+        bridge,
         forget_on_erase,
     }))
 }
@@ -142,6 +148,7 @@ fn unmanaged(
             origin,
             claim: None,
             path: path.unwrap_or_default(),
+            bridge: None,
             forget_on_erase,
         }));
     }
@@ -181,7 +188,10 @@ fn answer(ground: &dyn Ground, request: &Request, asked: &Asked) -> Result<Reply
     {
         return Err(other_user(asked, given, wanted));
     }
-    let records = ground.records(profile)?;
+    let mut records = ground.records(profile)?;
+    if let Some(bridge) = &asked.bridge {
+        records = vec![borrowed::record(ground, bridge, asked, &records)?];
+    }
     let found = find(&records, asked, request.username.as_deref());
     let Some(record) = found else {
         if asked.claim.is_none() {
@@ -339,6 +349,9 @@ pub fn store(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
             .map_err(|e| e.to_string());
         }
     }
+    if asked.bridge.is_some() {
+        return Ok(());
+    }
     let path = if asked.claim.is_some() { String::new() } else { asked.path.clone() };
     let record = RecordId { origin, path, user: user.into() };
     let mut entry = Entry::new(password.clone());
@@ -358,6 +371,9 @@ pub fn erase(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
     }
     let Some(asked) = asked(&Machine { sys, generation }, &request)? else { return Ok(()) };
     let store = stores::open(sys).map_err(|e| e.to_string())?;
+    if asked.bridge.is_some() {
+        return borrowed::remember_refused(store.as_ref(), sys, &request, &asked);
+    }
     let records = store.records(sys, &asked.profile).map_err(|e| e.to_string())?;
     let origin = asked.origin.to_string();
     for record in records.iter().filter(|r| r.state != State::Retired && r.id.origin == origin) {

@@ -1,6 +1,7 @@
 //! What doorkey does: look, judge, plan, change, prove.
 
 pub mod apply;
+pub mod bridge;
 mod closed;
 pub mod credential;
 pub mod diagnose;

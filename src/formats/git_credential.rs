@@ -7,9 +7,11 @@
 //! This file sits in every git call: it allocates only what it returns.
 
 mod answer;
+mod given;
 mod url;
 
-pub use answer::{Answer, AnswerFault, basic_credential};
+pub use answer::{Answer, AnswerFault, basic_credential, password_of_basic};
+pub use given::{Given, NotGiven, Wanted};
 
 use crate::formats::{host, percent};
 use crate::secret::Secret;

@@ -1,5 +1,6 @@
 //! What things are: profiles, routes, findings, plans. No input or output here.
 
+pub mod bridge;
 pub mod facts;
 pub mod finding;
 pub mod ladder;

@@ -1,5 +1,6 @@
 //! One tenant: identity, hosts with owners, trust, proxy, and the repositories that prove it.
 
+use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
@@ -98,6 +99,8 @@ pub struct Host {
     pub token_user: Option<String>,
     /// The scopes that a token is to have; empty = it is not said.
     pub token_scopes: Vec<String>,
+    /// Who is asked for the token instead of the store; then the user is named too.
+    pub token_from: Option<Bridge>,
     /// Longest life of a token, in days.
     pub token_max_age_days: Option<u32>,
     /// The SSH port.

@@ -1,8 +1,10 @@
 //! The claims of a generation as one small file, which the credential helper and ssh-match read in every git call.
 //!
 //! A line a claim, fields separated by a tab: `claim ORIGIN PROFILE fold|exact USER OWNER`, where `-` stands for
-//! nothing. A line `compat PROFILE SETTING...` for each profile that weakens rules.
+//! nothing. A line `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line
+//! `compat PROFILE SETTING...` for each profile that weakens rules.
 
+use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
 use super::profile::{Compat, Profile, claims_of};
 use super::route::{Claim, Origin, OwnerPath, Scheme};
@@ -34,6 +36,13 @@ pub fn write(profiles: &[Profile]) -> String {
             lines.push(format!("compat\t{}\t{}", profile.name, settings.join("\t")));
         }
     }
+    for profile in profiles {
+        for host in &profile.hosts {
+            if let Some(bridge) = &host.token_from {
+                lines.push(format!("from\t{}\t{}\t{bridge}", host.https_origin(), profile.name));
+            }
+        }
+    }
     lines.sort();
     let mut out = String::from(HEAD);
     out.push('\n');
@@ -48,6 +57,8 @@ pub fn write(profiles: &[Profile]) -> String {
 pub struct Routes {
     /// The claims on that origin.
     pub claims: Vec<Claim>,
+    /// Profiles whose token for that origin another program gives.
+    pub bridges: Vec<(ProfileName, Bridge)>,
     /// Profiles that weaken rules, whatever the origin.
     pub compat: Vec<(ProfileName, Compat)>,
     /// Whether anything is claimed on another scheme or port of the same host.
@@ -67,6 +78,11 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
         lines_with(body, &host)
             .any(|line| line.get(host.len()..).is_some_and(|rest| rest.starts_with([':', '\t'])))
     });
+    for line in lines_with(body, &format!("from\t{origin}\t")) {
+        let mut fields = line.split('\t').skip(2);
+        let profile = ProfileName::new(fields.next()?).ok()?;
+        found.bridges.push((profile, Bridge::parse(fields.next()?)?));
+    }
     for line in lines_with(body, "compat\t") {
         let mut fields = line.split('\t').skip(1);
         let profile = ProfileName::new(fields.next()?).ok()?;

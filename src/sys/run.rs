@@ -109,6 +109,18 @@ pub enum Ask {
         /// Its name, as `pass` has it.
         entry: String,
     },
+    /// `gh auth token --hostname HOST --user USER`
+    GhToken {
+        /// The host.
+        host: String,
+        /// The user.
+        user: String,
+    },
+    /// `git credential-NAME get`: another credential helper.
+    HelperToken {
+        /// Its name.
+        name: String,
+    },
     /// `ssh-keygen -l -f FILE`
     KeyFingerprint {
         /// The key file.
@@ -137,6 +149,10 @@ impl Ask {
             }
             Self::SshVersion => ("ssh", words(&["-V"])),
             Self::AgentKeys => ("ssh-add", words(&["-l"])),
+            Self::GhToken { host, user } => {
+                ("gh", words(&["auth", "token", "--hostname", host, "--user", user]))
+            }
+            Self::HelperToken { name } => ("git", words(&[&format!("credential-{name}"), "get"])),
             Self::PassEntry { entry } => ("pass", words(&["show", "--", entry])),
             Self::KeyFingerprint { file } => {
                 let mut list = words(&["-l", "-f"]);

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bridges;
 mod broken_machine;
 mod canary;
 mod edges;
@@ -27,6 +28,7 @@ mod second_run;
 mod speech;
 mod ssh_match;
 mod ssh_whole_host;
+mod store;
 mod streams;
 mod tenants;
 mod token_inspect;

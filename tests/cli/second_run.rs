@@ -26,6 +26,7 @@ const CHANGES: &[Case] = &[
     ),
     (&["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"], CANARY),
     (&["token", "add", "acme", "--expires", "2199-12-31", "--note", "laptop", "--stdin", "--yes"], CANARY),
+    (&["store", "move", "--key-file", "keys/other.key", "--yes"], ""),
     (&["use", "acme", "--yes"], ""),
     (
         &[
@@ -68,7 +69,7 @@ fn the_second_run_writes_nothing() {
         assert_eq!(before, after, "{arguments:?}: {:?}", differences(&before, &after));
     }
     let before = home.tree();
-    home.store();
+    home.run(&["store", "init", "--key-file", "keys/other.key"]).ok();
     home.run(&["store", "status"]).ok();
     let after = home.tree();
     assert_eq!(before, after, "{:?}", differences(&before, &after));

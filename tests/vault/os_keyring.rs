@@ -65,6 +65,16 @@ fn a_keyring_that_hangs() {
 }
 
 #[test]
+fn a_keyring_that_is_slow() {
+    // Each message that it sends takes 150 ms longer.
+    let slow = "(printf '\\n' | strace -f -qq -o /dev/null -e inject=sendmsg:delay_exit=150000 gnome-keyring-daemon \
+        --foreground --unlock --components=secrets >/dev/null 2>&1 &)";
+    let owned = "dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+        org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true";
+    on_a_bus(BUS, &format!("{slow}; until {owned}; do sleep 0.1; done"), "in_a_slow_keyring");
+}
+
+#[test]
 fn a_keyring_without_a_collection() {
     on_a_bus(BUS, "true", "in_a_locked_keyring");
 }
@@ -240,6 +250,22 @@ fn in_a_keyring_that_gets_locked() {
         let put = store.put(sys, &acme(), &id, &entry("two"));
         assert!(matches!(put, Err(StoreError::OsKeyring(KeyringProblem::Locked))), "{put:?}");
     }
+}
+
+/// Each entry is answered in time, and all of them together are not: the limit is for what a user waits for.
+#[test]
+#[ignore = "run on a bus of its own"]
+fn in_a_slow_keyring() {
+    let mut machine = here();
+    let sys = &mut machine;
+    let store = stores::init(sys, How::Keyring).unwrap();
+    for number in 0..10 {
+        store.put(sys, &acme(), &token_of(&format!("user-{number}")), &entry("one")).unwrap();
+    }
+    store.put(sys, &profile("beta"), &token_of("ada"), &entry("two")).unwrap();
+    assert_eq!(store.records(sys, &profile("beta")).unwrap().len(), 1);
+    let read = store.records(sys, &acme());
+    assert!(matches!(read, Err(StoreError::OsKeyring(KeyringProblem::TimedOut { .. }))), "{read:?}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What an answer to git is made from: the routes in force, what profiles claim now, and the records of one profile.
 
-use crate::engine::profiles;
 use crate::engine::withdrawn::still_claims;
+use crate::engine::{bridge, profiles};
+use crate::model::bridge::Bridge;
 use crate::model::name::ProfileName;
 use crate::model::route::{Claim, Origin};
 use crate::model::route_table::{self, Routes};
-use crate::stores::{self, Record, StoreError};
+use crate::stores::{self, Entry, Record, StoreError};
 use crate::sys::Sys;
 use std::path::Path;
 
@@ -36,6 +37,12 @@ pub trait Ground {
     /// # Errors
     /// The store does not open.
     fn records(&self, profile: &ProfileName) -> Result<Vec<Record>, String>;
+
+    /// What another program gives for this user on this origin.
+    ///
+    /// # Errors
+    /// It gives nothing that could be used.
+    fn borrow(&self, bridge: &Bridge, origin: &Origin, user: &str) -> Result<Entry, String>;
 
     /// Seconds since 1970-01-01 UTC.
     fn now(&self) -> i64;
@@ -80,6 +87,11 @@ impl Ground for Machine<'_> {
         store
             .records(self.sys, profile)
             .map_err(|e| format!("refused: the credentials of {profile} cannot be read: {}", unopened(&e)))
+    }
+
+    fn borrow(&self, bridge: &Bridge, origin: &Origin, user: &str) -> Result<Entry, String> {
+        bridge::token(self.sys, bridge, origin, user)
+            .map_err(|e| format!("refused: no token of {user} for {origin}: {e}; {}", e.fix()))
     }
 
     fn now(&self) -> i64 {

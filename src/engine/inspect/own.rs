@@ -4,9 +4,10 @@ use super::{problem, unreadable};
 use crate::engine::include_line::Reader;
 use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
-use crate::engine::{generation, in_force, render, stored_token};
+use crate::engine::{bridge, generation, in_force, render, stored_token};
 use crate::model::facts::{
-    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, Unreadable,
+    BorrowedToken, BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts,
+    Unreadable,
 };
 use crate::model::profile::claims_of;
 use crate::model::route::conflicts;
@@ -34,6 +35,7 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     own.interrupted = Journal::below(state).interrupted(sys).ok().flatten().map(|entry| entry.title);
     store(sys, &mut own);
     own.unfinished_move = stores::moving::unfinished(sys).ok().flatten().map(|left| left.to_string());
+    borrowed(sys, &mut own);
     keys(sys, &mut own);
     roots(sys, &mut own);
     own
@@ -163,6 +165,24 @@ fn read_store(sys: &Sys, store: &dyn Store, own: &mut Own) -> Result<(), StoreEr
         own.tokens.extend(records.iter().filter_map(|record| stored_token::of(profile, record)));
     }
     Ok(())
+}
+
+/// Asks each program that gives a token; the value is dropped, and wiped with that.
+fn borrowed(sys: &Sys, own: &mut Own) {
+    for profile in &own.profiles {
+        for host in profile.hosts.iter().filter(|h| h.transport.https()) {
+            let (Some(from), Some(user)) = (&host.token_from, &host.token_user) else { continue };
+            let origin = host.https_origin();
+            let problem = bridge::token(sys, from, &origin, user).err();
+            own.borrowed.push(BorrowedToken {
+                profile: profile.name.to_string(),
+                origin: origin.to_string(),
+                user: user.clone(),
+                from: from.to_string(),
+                problem: problem.map(|problem| (problem.to_string(), problem.fix())),
+            });
+        }
+    }
 }
 
 fn keys(sys: &Sys, own: &mut Own) {

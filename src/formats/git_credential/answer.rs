@@ -5,6 +5,7 @@ use crate::formats::percent;
 use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 /// An answer holds our fields only: nothing of the request comes back (SECURITY rule 6).
 #[derive(Clone, Debug)]
@@ -113,4 +114,13 @@ pub fn basic_credential(username: &str, password: &Secret) -> Option<Secret> {
     let mut out = vec![0; base64::encoded_len(pair.len(), true)?];
     STANDARD.encode_slice(pair.expose(), &mut out).ok()?;
     Some(Secret::take(out))
+}
+
+/// The password in what [`basic_credential`] made for this user; `None` for anything else.
+#[must_use]
+pub fn password_of_basic(username: &str, credential: &Secret) -> Option<Secret> {
+    let mut pair = Zeroizing::new(vec![0; base64::decoded_len_estimate(credential.len())]);
+    let length = STANDARD.decode_slice(credential.expose(), &mut pair).ok()?;
+    let password = pair.get(..length)?.strip_prefix(username.as_bytes())?.strip_prefix(b":")?;
+    Some(Secret::copy_of(password))
 }

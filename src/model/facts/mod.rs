@@ -15,8 +15,8 @@ pub use at_host::{AtHost, Barrier, Ends, Known, RepositoryAccess, Wanted};
 pub use environment::{Environment, Shell, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
 pub use own::{
-    BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts, StoredToken,
-    TokenState,
+    BorrowedToken, BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts,
+    StoredToken, TokenState,
 };
 pub use ssh::{
     Agent, BadConfigLine, BlockKind, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble, Pair, Ssh,

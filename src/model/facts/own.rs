@@ -37,6 +37,8 @@ pub struct Own {
     pub unfinished_move: Option<String>,
     /// What is in the store, without values. Empty while it is locked.
     pub tokens: Vec<StoredToken>,
+    /// The tokens that other programs give.
+    pub borrowed: Vec<BorrowedToken>,
     /// The SSH keys that profiles name.
     pub keys: Vec<ProfileKey>,
     /// The CA files that profiles name.
@@ -127,6 +129,22 @@ pub enum StoreFacts {
         /// Whose records it is about, if it is about one profile's.
         profile: Option<String>,
     },
+}
+
+/// A token that another program gives, without its value.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BorrowedToken {
+    /// Whose.
+    pub profile: String,
+    /// `https://host[:port]`
+    pub origin: String,
+    /// The user name that goes with it.
+    pub user: String,
+    /// `gh`, or `helper:NAME`.
+    pub from: String,
+    /// Why it is not given, and what to do.
+    pub problem: Option<(String, String)>,
 }
 
 /// A token in the store, without its value.

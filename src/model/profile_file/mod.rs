@@ -6,6 +6,7 @@ mod write;
 pub use edit::Edit;
 pub use write::write_new;
 
+use super::bridge::Bridge;
 use super::name::{HostName, ProfileName, check_user};
 use super::profile::{Compat, Host, Identity, Profile, Proxy, RepoRoute, Transport, Trust, Verify};
 use super::provider;
@@ -82,6 +83,7 @@ struct RawHost {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawToken {
     user: Option<String>,
+    from: Option<String>,
     #[serde(default)]
     scopes: Vec<String>,
     max_age: Option<String>,
@@ -225,7 +227,7 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
         Some("both") | None => Transport::Both,
         Some(other) => return Err(at(other, format!("transport {other:?} is none of https, ssh, both"))),
     };
-    let token = raw.token.unwrap_or(RawToken { user: None, scopes: Vec::new(), max_age: None });
+    let token = raw.token.unwrap_or(RawToken { user: None, from: None, scopes: Vec::new(), max_age: None });
     if let Some(user) = &token.user {
         check_user(user).map_err(|e| at(user, e.to_string()))?;
     }
@@ -234,6 +236,20 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
     {
         return Err(at("scopes", format!("{scope:?} is no scope")));
     }
+    let from = match token.from.as_deref() {
+        Some(text_) => {
+            let problem = || format!("from {text_:?} is neither \"gh\" nor \"helper:NAME\"");
+            let bridge = Bridge::parse(text_).ok_or_else(|| at(text_, problem()))?;
+            if token.user.is_none() {
+                return Err(at(text_, "a token from elsewhere needs its user: user = \"NAME\"".into()));
+            }
+            if bridge == Bridge::Gh && raw.port.is_some_and(|port| port != 443) {
+                return Err(at(text_, "gh knows hosts on port 443 only".into()));
+            }
+            Some(bridge)
+        }
+        None => None,
+    };
     let max_age = match token.max_age.as_deref() {
         Some(text_) => {
             let days = text_.strip_suffix('d').and_then(|d| d.parse().ok());
@@ -260,6 +276,7 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
         plain_http_port: raw.plain_http_port,
         token_user: token.user,
         token_scopes: token.scopes,
+        token_from: from,
         token_max_age_days: max_age,
         ssh_port: ssh.port.unwrap_or(22),
         ssh_user: ssh.user.unwrap_or_else(|| "git".into()),

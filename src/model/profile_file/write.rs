@@ -78,6 +78,9 @@ fn host_table(host: &Host) -> Table {
     if let Some(user) = &host.token_user {
         let mut token = toml_edit::InlineTable::new();
         token.insert("user", user.into());
+        if let Some(from) = &host.token_from {
+            token.insert("from", from.to_string().into());
+        }
         table.insert("token", value(token));
     }
     let mut ssh = toml_edit::InlineTable::new();

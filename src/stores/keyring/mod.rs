@@ -25,6 +25,7 @@ use crate::secret::Secret;
 use crate::sys::Sys;
 use index::Index;
 use serde::{Deserialize, Serialize};
+use service::Calls;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -53,9 +54,10 @@ impl Keyring {
     /// Sets, reads and deletes an entry.
     pub(super) fn try_out() -> Result<(), StoreError> {
         let (service, user, trial) = ("doorkey", "trial", Secret::copy_of(b"trial"));
-        service::set(service, user, &trial)?;
-        let read = service::get(service, user)?;
-        service::delete(service, user)?;
+        let calls = Calls::begin();
+        calls.set(service, user, &trial)?;
+        let read = calls.get(service, user)?;
+        calls.delete(service, user)?;
         if !read.is_some_and(|secret| secret.same_as(trial.expose())) {
             let said = "what was stored did not come back".into();
             return Err(KeyringProblem::Failed { said }.into());
@@ -78,7 +80,7 @@ impl Keyring {
         let mut index = Index::read(sys, &self.folder)?;
         let ids: Vec<RecordId> = index.of(profile).cloned().collect();
         for id in &ids {
-            service::delete(&entry_service(profile), &entry_user(id))?;
+            Calls::begin().delete(&entry_service(profile), &entry_user(id))?;
             index.remove(profile, id);
         }
         if !ids.is_empty() {
@@ -88,9 +90,14 @@ impl Keyring {
     }
 
     /// The versions of one record; empty when there is no entry and the index knows of none.
-    fn load(index: &Index, profile: &ProfileName, id: &RecordId) -> Result<Vec<Record>, StoreError> {
+    fn load(
+        calls: &Calls,
+        index: &Index,
+        profile: &ProfileName,
+        id: &RecordId,
+    ) -> Result<Vec<Record>, StoreError> {
         let user = entry_user(id);
-        let Some(text) = service::get(&entry_service(profile), &user)? else {
+        let Some(text) = calls.get(&entry_service(profile), &user)? else {
             return if index.has(profile, id) {
                 Err(KeyringProblem::Lost { entry: user }.into())
             } else {
@@ -107,7 +114,13 @@ impl Keyring {
         }
     }
 
-    fn save(&self, profile: &ProfileName, id: &RecordId, records: &[Record]) -> Result<(), StoreError> {
+    fn save(
+        &self,
+        calls: &Calls,
+        profile: &ProfileName,
+        id: &RecordId,
+        records: &[Record],
+    ) -> Result<(), StoreError> {
         let form = Form {
             schema: SCHEMA,
             profile: profile.as_str(),
@@ -115,7 +128,7 @@ impl Keyring {
         };
         let text =
             record_json::write(&form, 0).ok_or_else(|| StoreError::Seal { path: self.folder.clone() })?;
-        service::set(&entry_service(profile), &entry_user(id), &Secret::copy_of(&text))?;
+        calls.set(&entry_service(profile), &entry_user(id), &Secret::copy_of(&text))?;
         Ok(())
     }
 }
@@ -147,7 +160,7 @@ impl Movable for Keyring {
         index.write(sys, &self.folder)?;
         for id in ids {
             let versions: Vec<Record> = records.iter().filter(|r| r.id == *id).cloned().collect();
-            self.save(profile, id, &versions)?;
+            self.save(&Calls::begin(), profile, id, &versions)?;
         }
         Ok(())
     }
@@ -160,9 +173,9 @@ impl Store for Keyring {
 
     fn records(&self, sys: &Sys, profile: &ProfileName) -> Result<Vec<Record>, StoreError> {
         let index = Index::read(sys, &self.folder)?;
-        let mut records = Vec::new();
+        let (calls, mut records) = (Calls::begin(), Vec::new());
         for id in index.of(profile) {
-            records.extend(Self::load(&index, profile, id)?);
+            records.extend(Self::load(&calls, &index, profile, id)?);
         }
         Ok(records)
     }
@@ -177,13 +190,14 @@ impl Store for Keyring {
         let _lock = super::lock(sys, &settings())?;
         let mut index = Index::read(sys, &self.folder)?;
         let now = sys.now();
-        let mut ledger = Ledger::new(Self::load(&index, profile, id)?);
+        let calls = Calls::begin();
+        let mut ledger = Ledger::new(Self::load(&calls, &index, profile, id)?);
         let last = ledger.records().iter().map(|r| r.version).max().unwrap_or(0);
         let version = u64::try_from(now).unwrap_or(0).max(last.saturating_add(1));
         let changed = change(&mut ledger, Moment { now, version });
         if changed {
             ledger.forget_old(now);
-            self.save(profile, id, ledger.records())?;
+            self.save(&calls, profile, id, ledger.records())?;
         }
         // Also what a run left that was killed before it came here.
         if !ledger.records().is_empty() && !index.has(profile, id) {
@@ -199,7 +213,7 @@ impl Store for Keyring {
         let ids: Vec<RecordId> = index.of(profile).cloned().collect();
         let before = ids.len();
         for id in ids {
-            if service::get(&entry_service(profile), &entry_user(&id))?.is_none() {
+            if Calls::begin().get(&entry_service(profile), &entry_user(&id))?.is_none() {
                 index.remove(profile, &id);
             }
         }

@@ -1,32 +1,56 @@
 //! Calls of the OS keyring. None of them has a time limit of its own (a prompt that nobody sees blocks for ever), so
 //! each runs in a thread and is left behind when its time is over; it may still finish later.
+//!
+//! The limit is for all calls of one operation together: a profile with many entries must not wait for each.
 
 use crate::secret::Secret;
 use crate::stores::KeyringProblem;
+use crate::sys::process::within;
 use keyring::{Entry, Error};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use zeroize::Zeroize;
 
-/// How long a call may take.
+/// How long an operation may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(3);
 
-/// The bytes of an entry; `None` when there is no such entry.
-pub(super) fn get(service: &str, user: &str) -> Result<Option<Secret>, KeyringProblem> {
-    let answer = call(service, user, |entry| entry.get_secret().map(Secret::take))?;
-    none_if_absent(answer)
+/// The calls of one operation.
+#[derive(Debug)]
+pub(super) struct Calls {
+    until: Instant,
 }
 
-/// Sets the bytes of an entry, whether it is there or not.
-pub(super) fn set(service: &str, user: &str, secret: &Secret) -> Result<(), KeyringProblem> {
-    let secret = secret.clone();
-    call(service, user, move |entry| entry.set_secret(secret.expose()))?.map_err(problem)
-}
+impl Calls {
+    pub(super) fn begin() -> Self {
+        Self { until: Instant::now() + LIMIT }
+    }
 
-/// Deletes an entry; says whether it was there.
-pub(super) fn delete(service: &str, user: &str) -> Result<bool, KeyringProblem> {
-    let answer = call(service, user, Entry::delete_credential)?;
-    Ok(none_if_absent(answer)?.is_some())
+    /// The bytes of an entry; `None` when there is no such entry.
+    pub(super) fn get(&self, service: &str, user: &str) -> Result<Option<Secret>, KeyringProblem> {
+        none_if_absent(self.call(service, user, |entry| entry.get_secret().map(Secret::take))?)
+    }
+
+    /// Sets the bytes of an entry, whether it is there or not.
+    pub(super) fn set(&self, service: &str, user: &str, secret: &Secret) -> Result<(), KeyringProblem> {
+        let secret = secret.clone();
+        self.call(service, user, move |entry| entry.set_secret(secret.expose()))?.map_err(problem)
+    }
+
+    /// Deletes an entry; says whether it was there.
+    pub(super) fn delete(&self, service: &str, user: &str) -> Result<bool, KeyringProblem> {
+        Ok(none_if_absent(self.call(service, user, Entry::delete_credential)?)?.is_some())
+    }
+
+    fn call<T: Send + 'static>(
+        &self,
+        service: &str,
+        user: &str,
+        work: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Result<T, Error>, KeyringProblem> {
+        let (service, user) = (service.to_owned(), user.to_owned());
+        let left = self.until.saturating_duration_since(Instant::now());
+        within(left, move || Entry::new(&service, &user).and_then(|entry| work(&entry)))
+            .ok_or(KeyringProblem::TimedOut { limit: LIMIT })
+    }
 }
 
 fn none_if_absent<T>(answer: Result<T, Error>) -> Result<Option<T>, KeyringProblem> {
@@ -35,19 +59,6 @@ fn none_if_absent<T>(answer: Result<T, Error>) -> Result<Option<T>, KeyringProbl
         Err(Error::NoEntry) => Ok(None),
         Err(error) => Err(problem(error)),
     }
-}
-
-fn call<T: Send + 'static>(
-    service: &str,
-    user: &str,
-    work: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
-) -> Result<Result<T, Error>, KeyringProblem> {
-    let (send, receive) = mpsc::channel();
-    let (service, user) = (service.to_owned(), user.to_owned());
-    std::thread::spawn(move || {
-        let _ = send.send(Entry::new(&service, &user).and_then(|entry| work(&entry)));
-    });
-    receive.recv_timeout(LIMIT).map_err(|_| KeyringProblem::TimedOut { limit: LIMIT })
 }
 
 /// The library's errors may carry the bytes of an entry; those are wiped and not passed on.
