@@ -185,6 +185,27 @@ pub fn before_use(facts: &Facts) -> Vec<Finding> {
     found
 }
 
+/// Whether the status looks for it: all about doorkey itself, and what else keeps a profile from working or soon will.
+#[must_use]
+pub fn is_in_status(check: &Check) -> bool {
+    const OTHERS: &[&str] = &[
+        "git-config-broken",
+        "git-include-missing",
+        "helper-after-include",
+        "key-readable-by-others",
+        "key-unreadable",
+        "netrc-entry-for-managed-host",
+        "other-helper-wins",
+        "profile-ca-unusable",
+        "profile-without-token",
+        "ssh-include-missing",
+        "token-expired",
+        "token-expires-soon",
+        "token-suspect",
+    ];
+    check.group == Group::Doorkey || OTHERS.contains(&check.code)
+}
+
 /// Takes exactly one line, or one setting of a line, out of a file.
 fn without_line(spot: &Spot, region: Option<&Region>) -> Fix {
     match region {

@@ -94,7 +94,7 @@ fn codes(wanted: &[String]) -> Result<Vec<&'static str>, Failure> {
 /// The code of files that could not be looked at.
 const HIDES: &str = "file-unreadable";
 
-fn verdict(findings: &[Finding], strict: bool) -> Exit {
+pub(super) fn verdict(findings: &[Finding], strict: bool) -> Exit {
     let worst = findings.iter().map(|f| f.severity).max();
     let bad = match worst {
         Some(Severity::Error) => true,
@@ -129,7 +129,7 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
 }
 
 /// One line of text from outside: no control characters, no password of a URL.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     redact::for_terminal(&redact::urls(text), false)
 }
 
@@ -142,14 +142,14 @@ fn word(severity: Severity) -> &'static str {
 }
 
 /// What to do, in one line; for what doorkey mends, the command that does it.
-fn fix(finding: &Finding) -> String {
+pub(super) fn fix(finding: &Finding) -> String {
     match &finding.fix {
         Fix::Steps(_) => format!("doorkey doctor --fix --only {}", finding.code),
         Fix::Command(text) | Fix::Advice(text) => text.clone(),
     }
 }
 
-fn as_json(finding: &Finding) -> Value {
+pub(super) fn as_json(finding: &Finding) -> Value {
     let how = match finding.fix {
         Fix::Steps(_) => "steps",
         Fix::Command(_) => "command",

@@ -2,6 +2,7 @@
 
 use super::error::Failure;
 use super::{Context, Exit, json};
+use crate::engine::in_force;
 use crate::engine::which::{Answer, Place, ask, remotes};
 use crate::sys::Sys;
 use clap::Args;
@@ -47,15 +48,18 @@ pub(crate) fn run(context: &mut Context, wanted: &Which) -> Result<Exit, Failure
     } else {
         for (remote, url, answer) in &answers {
             let head = if remote.is_empty() { String::new() } else { format!("{remote}: ") };
-            context.say.line(format!("{head}{}", sentence(&crate::redact::urls(url), answer)));
+            context.say.line(format!("{head}{}", sentence(&context.sys, &crate::redact::urls(url), answer)));
         }
     }
     Ok(if decided { Exit::Fine } else { Exit::Findings })
 }
 
-fn sentence(url: &str, answer: &Answer) -> String {
+fn sentence(sys: &Sys, url: &str, answer: &Answer) -> String {
     let who = answer.profile.as_ref().map_or("nobody".to_owned(), ToString::to_string);
-    let state = if answer.in_force { "" } else { " (not in force: doorkey use PROFILE)" };
+    let state = match answer.in_force {
+        true => String::new(),
+        false => format!(" (not in force: {})", in_force::way_on(sys).1),
+    };
     format!("{who} speaks for {url}: {}{state}", answer.why)
 }
 

@@ -5,6 +5,7 @@ mod closed;
 pub mod credential;
 pub mod diagnose;
 pub mod generation;
+pub mod identity;
 pub mod in_force;
 pub mod inspect;
 pub mod journal;

@@ -21,6 +21,7 @@ mod prompts;
 mod scripted;
 mod second_run;
 mod ssh_match;
+mod status;
 mod streams;
 mod tenants;
 mod undo;

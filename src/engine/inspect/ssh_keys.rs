@@ -21,12 +21,7 @@ pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unrea
         Vec::new()
     });
     paths.retain(|path| may_be_key(sys, path));
-    for path in own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()) {
-        if let Err(error) = sys.read(&path) {
-            troubles.push(unreadable(path.clone(), &error));
-        }
-        paths.push(path);
-    }
+    paths.extend(named_paths(sys, own, troubles));
     paths.sort();
     paths.dedup();
     let share = paths.len().div_ceil(THREADS).max(1);
@@ -37,6 +32,24 @@ pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unrea
             .collect();
         parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
     })
+}
+
+/// Those alone that profiles name.
+pub(super) fn named(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<SshKey> {
+    let mut paths = named_paths(sys, own, troubles);
+    paths.sort();
+    paths.dedup();
+    paths.iter().filter_map(|path| key(sys, path)).collect()
+}
+
+fn named_paths(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<PathBuf> {
+    let paths: Vec<PathBuf> = own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()).collect();
+    for path in &paths {
+        if let Err(error) = sys.read(path) {
+            troubles.push(unreadable(path.clone(), &error));
+        }
+    }
+    paths
 }
 
 fn may_be_key(sys: &Sys, path: &Path) -> bool {
