@@ -2,7 +2,7 @@
 
 use super::ssh::file_facts;
 use super::unreadable;
-use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile};
+use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile, Unread};
 use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -78,6 +78,7 @@ fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
         encrypted: private.encrypted,
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
+        damaged: is_damaged(&private),
         bad_bytes: private.byte_faults.first().map(ToString::to_string),
         line_ends_only: private.byte_faults.iter().all(|fault| {
             matches!(fault, ByteFault::CrLf | ByteFault::NoFinalNewline | ByteFault::TrailingBlanks)
@@ -92,9 +93,16 @@ pub(super) fn public_path(path: &Path) -> PathBuf {
     name.into()
 }
 
+fn is_damaged(private: &KeyFile) -> bool {
+    private.public.as_ref().err() == Some(&Unread::Damaged)
+}
+
 fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
     // PuTTY's own form holds both halves, and ssh does not read it.
     if private.container == Container::Ppk {
+        return Pair::Unknown;
+    }
+    if is_damaged(private) {
         return Pair::Unknown;
     }
     let Some(public) = public else { return Pair::Missing };

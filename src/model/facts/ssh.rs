@@ -70,6 +70,8 @@ pub struct SshKey {
     pub fingerprint: Option<String>,
     /// The state of the public half.
     pub pair: Pair,
+    /// Whether what it holds cannot be read as a key.
+    pub damaged: bool,
     /// What keeps ssh from reading it, in words that follow the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_bytes: Option<String>,
