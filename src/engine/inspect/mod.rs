@@ -65,6 +65,7 @@ pub fn status(sys: &Sys) -> Facts {
     facts.ssh.folder = ssh::folder(sys);
     facts.ssh.keys = ssh_keys::named(sys, &facts.own, &mut facts.unreadable);
     facts.tokens.plain = tokens::netrc(sys, &mut facts.unreadable);
+    facts.tokens.files = tokens::secret_files(sys, &facts.tokens.plain);
     facts.git = git::look(sys, &facts.own, &mut facts.unreadable);
     tidy(&mut facts.unreadable);
     facts
