@@ -48,7 +48,8 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     }
     let title =
         wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
-    let plan = diagnose::plan(title, &findings);
+    let mut plan = diagnose::plan(title, &findings);
+    plan.steps.extend(diagnose::renewal(&context.sys, &findings));
     let wants_recovery = only.is_empty() || only.contains(&"run-interrupted");
     if plan.is_empty() && facts.own.interrupted.is_some() && wants_recovery && !context.flags.dry_run {
         // What was interrupted is taken back before anything else, so an empty change is enough.
