@@ -17,6 +17,7 @@ mod judged;
 mod machines;
 mod reading;
 mod registered;
+mod ssh_leftovers;
 mod suggest;
 mod tenants;
 mod unreadable;
