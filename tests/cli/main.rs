@@ -26,3 +26,4 @@ mod streams;
 mod tenants;
 mod undo;
 mod users_files;
+mod which;
