@@ -3,6 +3,7 @@
 use super::{Check, Group, advice, command, file_word};
 use crate::model::facts::{Facts, Hidden, Unreadable};
 use crate::model::finding::{Finding, Severity};
+use std::path::Path;
 
 pub(super) static CHECK: Check = Check {
     code: "file-unreadable",
@@ -35,6 +36,12 @@ fn one(facts: &Facts, file: &Unreadable) -> Finding {
         _ if facts.git.passed_over.contains(&file.path) => {
             found.because("git stops at it, in every command; what is in it was not checked")
         }
+        // Programs that have other ways read these.
+        _ if is_aside(facts, &file.path) => found.with_severity(Severity::Warning),
         _ => found,
     }
+}
+
+fn is_aside(facts: &Facts, path: &Path) -> bool {
+    [".netrc", ".npmrc", ".git-credentials"].iter().any(|name| *path == facts.home.join(name))
 }

@@ -24,10 +24,11 @@ fn find(facts: &Facts) -> Vec<Finding> {
             CHECK.found(
                 format!("{path}.pub is not the public half of {path}"),
                 command(format!(
-                    "mv {0} {1} && ssh-keygen -y -f {2} > {0}",
+                    "ssh-keygen -y -f {0} > {1} && mv {2} {3} && mv {1} {2}",
+                    word(""),
+                    word(".pub.new"),
                     word(".pub"),
                     word(".pub.other"),
-                    word("")
                 )),
             )
         })

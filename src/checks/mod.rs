@@ -26,6 +26,7 @@ registry! {
     control_path_shared,
     credential_username_set,
     dead_include,
+    dead_ssh_include,
     env_token_set,
     extra_header_set,
     file_unreadable,
@@ -45,6 +46,7 @@ registry! {
     identity_before_include,
     identity_for_managed_host,
     identity_under_host_star,
+    key_damaged,
     key_file_wrong,
     key_pair_mismatch,
     key_readable_by_others,
@@ -54,6 +56,7 @@ registry! {
     launcher_outdated,
     netrc_entry_for_managed_host,
     other_helper_wins,
+    pinned_host_key_broken,
     private_key_in_bundle,
     profile_broken,
     profile_ca_unusable,
@@ -63,6 +66,7 @@ registry! {
     remote_names_other_user,
     repository_overrides_helper,
     run_interrupted,
+    secret_readable_by_others,
     settings_outdated,
     shell_not_usable,
     spelling_skips_proxy,
@@ -205,6 +209,28 @@ pub fn before_use(facts: &Facts) -> Vec<Finding> {
     found
 }
 
+/// Whether the status looks for it: all about doorkey itself, and what else keeps a profile from working or soon will.
+#[must_use]
+pub fn is_in_status(check: &Check) -> bool {
+    const OTHERS: &[&str] = &[
+        "git-config-broken",
+        "git-include-missing",
+        "helper-after-include",
+        "key-damaged",
+        "key-readable-by-others",
+        "netrc-entry-for-managed-host",
+        "other-helper-wins",
+        "profile-ca-unusable",
+        "profile-without-token",
+        "secret-readable-by-others",
+        "ssh-include-missing",
+        "token-expired",
+        "token-expires-soon",
+        "token-suspect",
+    ];
+    check.group == Group::Doorkey || OTHERS.contains(&check.code)
+}
+
 /// Takes exactly one line, or one setting of a line, out of a file.
 fn without_line(spot: &Spot, region: Option<&Region>) -> Fix {
     match region {
@@ -279,35 +305,28 @@ fn helpers_after_include(facts: &Facts) -> Vec<&GitSetting> {
     after.iter().filter(|s| s.scope == Scope::Global && !s.conditional).filter(helper).collect()
 }
 
-/// One finding a file: which hosts have a password in it.
+/// One finding a file: which hosts have a password in it. `instead`: what takes its place; `None` = the store.
 fn plain_tokens(
     facts: &Facts,
     check: &Check,
     keeper: Keeper,
-    instead: &str,
+    instead: Option<&str>,
     wanted: impl Fn(&PlainToken) -> bool,
 ) -> Vec<Finding> {
-    let mut files: Vec<(&Path, u32, Vec<String>)> = Vec::new();
+    let mut files: Vec<(&Path, Vec<&PlainToken>)> = Vec::new();
     for token in facts.tokens.plain.iter().filter(|t| t.keeper == keeper && wanted(t)) {
-        let host = token.host.clone().unwrap_or_else(|| "every host".into());
-        match files.iter_mut().find(|(path, ..)| *path == token.spot.path) {
-            Some((_, _, hosts)) if hosts.contains(&host) => {}
-            Some((_, _, hosts)) => hosts.push(host),
-            None => files.push((&token.spot.path, token.mode, vec![host])),
+        match files.iter_mut().find(|(path, _)| *path == token.spot.path) {
+            Some((_, tokens)) if tokens.iter().any(|t| t.host == token.host) => {}
+            Some((_, tokens)) => tokens.push(token),
+            None => files.push((&token.spot.path, vec![token])),
         }
     }
-    let one = |(path, mode, hosts): (&Path, u32, Vec<String>)| {
+    let one = |(path, tokens): (&Path, Vec<&PlainToken>)| {
         let shown = facts.shown(path);
+        let hosts: Vec<&str> = tokens.iter().map(|t| t.host.as_deref().unwrap_or("every host")).collect();
         let what = format!("{shown} holds passwords in plain text for {}", hosts.join(", "));
-        let fix = advice(format!("{instead}, delete them from {shown}, and make new ones"));
-        let found = check.found(what, fix);
-        if mode & 0o077 == 0 {
-            found
-        } else {
-            found
-                .because(format!("the file has mode {mode:04o}: other users can read it"))
-                .with_severity(Severity::Error)
-        }
+        let instead = instead.map_or_else(|| in_the_store(facts, &tokens), str::to_owned);
+        check.found(what, advice(format!("{instead}, delete them from {shown}, and make new ones")))
     };
     files.into_iter().map(one).collect()
 }
@@ -327,8 +346,32 @@ fn broken_store(
     }
 }
 
-/// Where a token of a git host belongs.
-const IN_THE_STORE: &str = "keep them in the store (doorkey token add PROFILE --host HOST)";
+/// Where tokens of git hosts belong, by commands that can be run here: a host that no profile has needs one first.
+fn in_the_store(facts: &Facts, tokens: &[&PlainToken]) -> String {
+    let mut commands: Vec<String> = Vec::new();
+    for token in tokens {
+        let speakers =
+            token.host.as_deref().map(|host| facts.own.speakers(host, token.port)).unwrap_or_default();
+        let add = |profile: &String| {
+            let host = token.host.as_deref().unwrap_or_default();
+            format!("doorkey token add {profile} --host {}", authority(host, token.port))
+        };
+        commands.push(match speakers.as_slice() {
+            [] => "doorkey profile suggest".into(),
+            speakers => speakers.iter().map(add).collect::<Vec<_>>().join(" or: "),
+        });
+    }
+    commands.sort();
+    commands.dedup();
+    if facts.own.store == StoreFacts::Missing {
+        commands.insert(0, "doorkey store init".into());
+    }
+    format!("keep them in the store ({})", commands.join("; "))
+}
+
+fn authority(host: &str, port: Option<u16>) -> String {
+    port.filter(|port| *port != 443).map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
 
 /// What is wrong with one token alone, by what is known of it.
 #[must_use]

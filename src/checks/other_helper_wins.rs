@@ -1,7 +1,7 @@
 //! Git asks another helper first.
 
 use super::{Check, Group, advice};
-use crate::model::facts::Facts;
+use crate::model::facts::{Facts, GitSetting, Scope};
 use crate::model::finding::{Finding, Severity};
 
 pub(super) static CHECK: Check = Check {
@@ -22,6 +22,11 @@ fn find(facts: &Facts) -> Vec<Finding> {
         return found;
     }
     for chain in &facts.git.chains {
+        // A host that git's settings do not hold yet: that they are out of date is the finding.
+        let held = |s: &GitSetting| s.scope == Scope::Doorkey && s.place.as_ref() == Some(&chain.origin);
+        if facts.own.outdated && !facts.git.settings.iter().any(held) {
+            continue;
+        }
         match chain.helpers.first() {
             Some((link, _)) if link.ours => {}
             Some((link, spot)) => {
@@ -30,8 +35,9 @@ fn find(facts: &Facts) -> Vec<Finding> {
             }
             None => {
                 let what = format!("for {} git asks no helper", chain.origin);
+                let fix = advice("look for an empty credential.helper: doorkey inspect helpers");
                 found.push(
-                    CHECK.found(what, advice("look for an empty credential.helper: doorkey inspect helpers")),
+                    CHECK.found(what, fix).because("git asks you instead, and gets no token from doorkey"),
                 );
             }
         }

@@ -20,11 +20,16 @@ fn find(facts: &Facts) -> Vec<Finding> {
     alone
         .map(|key| {
             let path = facts.shown(&key.file.path);
-            let (key, public) =
-                (file_word(facts, &key.file.path, ""), file_word(facts, &key.file.path, ".pub"));
+            let word = |ending: &str| file_word(facts, &key.file.path, ending);
             CHECK.found(
                 format!("{path} has no public half beside it"),
-                command(format!("ssh-keygen -y -f {key} > {public}")),
+                // Through another name: a wrong passphrase would leave an empty .pub.
+                command(format!(
+                    "ssh-keygen -y -f {0} > {1} && mv {1} {2}",
+                    word(""),
+                    word(".pub.new"),
+                    word(".pub")
+                )),
             )
         })
         .collect()

@@ -16,5 +16,5 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    super::plain_tokens(facts, &CHECK, Keeper::GitCredentials, super::IN_THE_STORE, |_| true)
+    super::plain_tokens(facts, &CHECK, Keeper::GitCredentials, None, |_| true)
 }

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    super::plain_tokens(facts, &CHECK, Keeper::Netrc, super::IN_THE_STORE, |token| {
+    super::plain_tokens(facts, &CHECK, Keeper::Netrc, None, |token| {
         token.host.as_deref().is_some_and(|host| facts.own.speakers(host, None).is_empty())
             || facts.own.http_origins().is_empty()
     })

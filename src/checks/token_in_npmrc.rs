@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         facts,
         &CHECK,
         Keeper::Npmrc,
-        "name a variable in its place (//HOST/:_authToken=${NPM_TOKEN})",
+        Some("name a variable in its place (//HOST/:_authToken=${NPM_TOKEN})"),
         |_| true,
     )
 }

@@ -1,7 +1,7 @@
 //! `doorkey credential get|store|erase|capability`, which git calls.
 
 use super::Exit;
-use crate::engine::{credential, generation};
+use crate::engine::{credential, generation, in_force};
 use crate::formats::git_credential::MAX_INPUT;
 use crate::redact;
 use crate::sys::Sys;
@@ -42,7 +42,8 @@ pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
     let generation =
         generation.or_else(|| Some(generation::folder(sys.places().state()?, &generation::current(&sys)?)));
     let Some(generation) = generation else {
-        return complain("doorkey is off, so its helper has no answer; run: doorkey use PROFILE", Exit::Fine);
+        let (state, command) = in_force::way_on(&sys);
+        return complain(&format!("{state}, so its helper has no answer; run: {command}"), Exit::Fine);
     };
     sys = generation::with_its_folders(sys, &generation);
     let Some(input) = process::read_wiped(io::stdin().lock(), MAX_INPUT + 1) else {

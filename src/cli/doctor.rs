@@ -50,7 +50,8 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     }
     let title =
         wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
-    let plan = diagnose::plan(title, &findings);
+    let mut plan = diagnose::plan(title, &findings);
+    plan.steps.extend(diagnose::renewal(&context.sys, &findings));
     let wants_recovery = only.is_empty() || only.contains(&"run-interrupted");
     if plan.is_empty() && facts.own.interrupted.is_some() && wants_recovery && !context.flags.dry_run {
         // What was interrupted is taken back before anything else, so an empty change is enough.
@@ -101,7 +102,7 @@ fn codes(wanted: &[String]) -> Result<Vec<&'static str>, Failure> {
 /// The code of files that could not be looked at.
 const HIDES: &str = "file-unreadable";
 
-fn verdict(findings: &[Finding], strict: bool) -> Exit {
+pub(super) fn verdict(findings: &[Finding], strict: bool) -> Exit {
     let worst = findings.iter().map(|f| f.severity).max();
     let bad = match worst {
         Some(Severity::Error) => true,

@@ -94,10 +94,13 @@ fn answer(sys: &Sys, asked: &Asked) -> Result<(), NoMatch> {
 }
 
 fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
-    let them = profiles.join(", ");
+    let shared = match profiles {
+        [one] => format!("{one} speaks for some owners on {host} only"),
+        several => format!("{host} is shared by {}", several.join(", ")),
+    };
     match why {
         NoMatch::NoRepository => format!(
-            "{host} is shared by {them}, and this ssh names no repository, so no key is offered; \
+            "{shared}, and this ssh names no repository, so no key is offered; \
              to test one: ssh -G git@{host} \"git-upload-pack 'OWNER/REPO'\""
         ),
         NoMatch::BadPath(problem) => {

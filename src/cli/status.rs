@@ -1,91 +1,123 @@
 //! `doorkey` and `doorkey current`: the machine in a few lines.
 
+use super::doctor::{as_json, fix, shown, verdict};
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
-use crate::engine::journal::Journal;
-use crate::engine::profiles::Profiles;
-use crate::engine::{generation, in_force, profiles};
-use crate::stores::{self, StoreError, StoreKind};
+use crate::checks;
+use crate::engine::identity::{Here, here};
+use crate::engine::{diagnose, generation, in_force, inspect, profiles, when};
+use crate::model::facts::{Facts, StoreFacts};
+use crate::model::finding::{Finding, Severity};
+use crate::stores;
 use serde_json::json;
 
 pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
-    let Profiles { good, mut bad } = profiles::all(&context.sys)?;
-    bad.extend(profiles::check_routes(&good).err());
-    let name = in_force::profile_in_force(&context.sys);
-    let on = generation::current(&context.sys).is_some();
-    let store = stores::describe(&context.sys);
-    let interrupted = match context.sys.places().state() {
-        Some(state) => Journal::below(state).interrupted(&context.sys)?,
-        None => None,
-    };
+    // What stands in the place of all profiles is an error of its own.
+    profiles::files(&context.sys)?;
+    let facts = inspect::status(&context.sys);
+    let mut found = diagnose::findings(&facts, &codes());
+    found.retain(|finding| finding.severity > Severity::Note);
+    let exit = verdict(&found, false);
+    let here = here(&context.sys);
     if context.flags.json {
+        let own = &facts.own;
         let body = json!({
-            "on": on, "profile": name.as_ref().map(ToString::to_string),
-            "profiles": good.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
-            "store": store.as_ref().ok().and_then(|s| s.as_ref()).map(ToString::to_string),
-            "interrupted": interrupted.as_ref().map(|e| e.title.clone()),
-            "problems": bad.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "on": facts.in_force(), "profile": own.identity, "here": here.as_ref().map(|h| h.profile.to_string()),
+            "profiles": own.profiles.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
+            "store": stores::describe(&context.sys).ok().flatten().map(|s| s.to_string()),
+            "interrupted": own.interrupted, "next-expiry": next_expiry(&facts).map(|(end, _)| end),
+            "problems": found.iter().map(|f| shown(&f.what)).collect::<Vec<_>>(),
+            "findings": found.iter().map(as_json).collect::<Vec<_>>(),
         });
         context.say.line(json::document("status", body));
-        return Ok(if bad.is_empty() { Exit::Fine } else { Exit::Findings });
+        return Ok(exit);
     }
-    if good.is_empty() && bad.is_empty() {
+    if facts.own.profiles.is_empty() && found.is_empty() {
         context.say.line("doorkey has no profiles on this machine yet.");
         context.say.info("  see what is here:     doorkey inspect");
         context.say.info("  see what is wrong:    doorkey doctor");
         context.say.info("  proposals for you:    doorkey profile suggest");
-        return Ok(Exit::Fine);
+        return Ok(exit);
     }
-    match (on, &name) {
-        (true, Some(name)) => {
-            context.say.marked(Mark::Good, format!("{name} is in force; {} by owner", routed(good.len())))
-        }
-        (true, None) => context
-            .say
-            .marked(Mark::Good, format!("{} by owner; no identity is in force", routed(good.len()))),
-        (false, _) => context.say.marked(
-            Mark::Warn,
-            "doorkey is off: git and ssh read none of its settings (doorkey use PROFILE)",
-        ),
+    say_who(context, &facts, here.as_ref());
+    if let StoreFacts::Open { kind } = &facts.own.store {
+        context.say.marked(Mark::Good, format!("secrets are kept in {kind}"));
     }
-    match store {
-        Ok(Some(StoreKind::Passphrase)) if matches!(stores::open(&context.sys), Err(StoreError::Locked)) => {
-            context.say.marked(Mark::Warn, "the vault is locked: doorkey store unlock");
-        }
-        Ok(Some(kind)) => context.say.marked(Mark::Good, format!("secrets are kept in {kind}")),
-        Ok(None) => context.say.marked(Mark::Warn, "there is no store for secrets: doorkey store init"),
-        Err(error) => context.say.marked(Mark::Bad, error.to_string()),
+    if let Some((end, whose)) = next_expiry(&facts) {
+        context.say.marked(Mark::Good, format!("the next token to run out: {whose}, on {}", when::date(end)));
     }
-    if let Some(entry) = interrupted {
-        context.say.marked(
-            Mark::Warn,
-            format!("\"{}\" was interrupted; the next change takes it back first", entry.title),
-        );
-    }
-    for error in &bad {
-        context.say.marked(Mark::Bad, error.to_string());
-    }
-    Ok(if bad.is_empty() { Exit::Fine } else { Exit::Findings })
+    say_problems(context, &found);
+    Ok(exit)
 }
 
-/// `1 profile routes`, `2 profiles route`.
-fn routed(count: usize) -> String {
-    format!("{} {}", super::profile::profiles_of(count), if count == 1 { "routes" } else { "route" })
+/// The codes that the status looks for.
+fn codes() -> Vec<&'static str> {
+    checks::ALL.iter().filter(|check| checks::is_in_status(check)).map(|check| check.code).collect()
+}
+
+fn say_who(context: &mut Context, facts: &Facts, here: Option<&Here>) {
+    let count = facts.own.profiles.len();
+    let verb = if count == 1 { "routes" } else { "route" };
+    let routed = format!("{} {verb} by owner", super::profile::profiles_of(count));
+    if !facts.in_force() {
+        let (state, command) = in_force::way_on(&context.sys);
+        let text = format!("{state}: git and ssh read none of its settings ({command})");
+        context.say.marked(Mark::Warn, text);
+        return;
+    }
+    let text = match (&facts.own.identity, here) {
+        (_, Some(here)) => {
+            format!("{} is in force here, in its folder {}; {routed}", here.profile, here.folder)
+        }
+        (Some(name), None) => format!("{name} is in force; {routed}"),
+        (None, None) => format!("{routed}; no identity is in force"),
+    };
+    context.say.marked(Mark::Good, text);
+}
+
+/// One line a problem, with what to do.
+fn say_problems(context: &mut Context, found: &[Finding]) {
+    for finding in found {
+        let mark = if finding.severity == Severity::Error { Mark::Bad } else { Mark::Warn };
+        context.say.marked(mark, format!("{}: {}", shown(&finding.what), shown(&fix(finding))));
+    }
+    if !found.is_empty() {
+        context.say.info("  why, and what else there is: doorkey doctor");
+    }
+}
+
+/// The end of the token that runs out first, seconds since 1970, and whose it is.
+fn next_expiry(facts: &Facts) -> Option<(i64, String)> {
+    let ends = facts.own.tokens.iter().filter_map(|t| Some((t.expires?, t)));
+    let (end, token) = ends.filter(|(end, _)| *end > facts.now).min_by_key(|(end, _)| *end)?;
+    Some((end, format!("{} for {} ({})", token.profile, token.origin, token.user)))
 }
 
 pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {
-    let name = in_force::profile_in_force(&context.sys);
+    let used = in_force::profile_in_force(&context.sys);
     let on = generation::current(&context.sys).is_some();
+    let here = here(&context.sys);
+    let name = here.as_ref().map(|h| h.profile.clone()).or_else(|| used.clone());
     let gone = name.as_ref().is_some_and(|n| profiles::one(&context.sys, n).is_err());
-    let why = match (on, &name) {
-        (_, Some(_)) if gone => "its profile is not there any more: doorkey use PROFILE, or doorkey off",
-        (true, Some(_)) => "chosen by: doorkey use",
-        (false, Some(_)) => "doorkey is off",
-        (_, None) => "none was chosen",
+    let why = match (on, &name, &here) {
+        (_, Some(_), _) if gone => {
+            "its profile is not there any more: doorkey use PROFILE, or doorkey off".into()
+        }
+        (true, Some(_), Some(here)) => {
+            let elsewhere = used.as_ref().map_or_else(|| "nobody".into(), ToString::to_string);
+            format!("this repository is in its folder {}; elsewhere: {elsewhere}", here.folder)
+        }
+        (true, Some(_), None) => "chosen by: doorkey use".into(),
+        (true, None, _) => "none was chosen".into(),
+        (false, ..) => {
+            let (state, command) = in_force::way_on(&context.sys);
+            format!("{state}: {command}")
+        }
     };
     if context.flags.json {
-        let body = json!({ "profile": name.as_ref().map(ToString::to_string), "on": on, "why": why });
+        let text = |name: &Option<_>| name.as_ref().map(crate::model::name::ProfileName::to_string);
+        let body = json!({ "profile": text(&name), "elsewhere": text(&used), "on": on, "why": why });
         context.say.line(json::document("current", body));
     } else {
         let shown = name.as_ref().filter(|_| on).map_or_else(|| "none".to_owned(), ToString::to_string);

@@ -1,7 +1,7 @@
 //! `doorkey inspect helpers --for URL|DIR`: whom git asks for a password there, in order.
 
 use super::error::Failure;
-use super::which::found_remotes;
+use super::which::{found_remotes, place_of};
 use super::{Context, Exit, json, table};
 use crate::engine::inspect;
 use crate::engine::which::{Place, config_folder};
@@ -9,7 +9,7 @@ use crate::model::facts::{Expected, Facts, Walk};
 use serde_json::json;
 
 pub(super) fn run(context: &mut Context, place: &str) -> Result<Exit, Failure> {
-    let (urls, repository) = match Place::of(&context.sys, place) {
+    let (urls, repository) = match place_of(&context.sys, place)? {
         Place::Url(url) => (vec![url], None),
         Place::Folder(folder) => {
             let remotes = found_remotes(&context.sys, &folder)?;

@@ -2,7 +2,8 @@
 
 use super::error::Failure;
 use super::{Context, Exit, json};
-use crate::engine::which::{Answer, Place, ask, remotes};
+use crate::engine::in_force;
+use crate::engine::which::{Answer, NoPlace, Place, WhichError, ask_or_host, remotes};
 use crate::sys::Sys;
 use clap::Args;
 use serde_json::json;
@@ -20,17 +21,18 @@ pub(crate) struct Which {
 
 pub(crate) fn run(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
     let place = wanted.place.clone().unwrap_or_else(|| ".".into());
-    let urls = match Place::of(&context.sys, &place) {
+    let urls = match place_of(&context.sys, &place)? {
         Place::Url(url) => vec![("".to_owned(), url)],
         Place::Folder(folder) => found_remotes(&context.sys, &folder)?,
     };
     let mut answers = Vec::new();
     for (remote, url) in urls {
-        let answer = ask(&context.sys, &url).map_err(|e| match e {
-            crate::engine::which::WhichError::Url(problem) => {
-                Failure::usage(problem, "give the URL that git uses")
-            }
-            crate::engine::which::WhichError::Profiles(error) => error.into(),
+        let answer = ask_or_host(&context.sys, &url).map_err(|e| match e {
+            WhichError::Url(problem) => Failure::usage(
+                problem,
+                "write it as the host's own page does, without '..' and '%2F': https://HOST/OWNER/REPO",
+            ),
+            WhichError::Profiles(error) => error.into(),
         })?;
         answers.push((remote, url, answer));
     }
@@ -47,16 +49,30 @@ pub(crate) fn run(context: &mut Context, wanted: &Which) -> Result<Exit, Failure
     } else {
         for (remote, url, answer) in &answers {
             let head = if remote.is_empty() { String::new() } else { format!("{remote}: ") };
-            context.say.line(format!("{head}{}", sentence(&crate::redact::urls(url), answer)));
+            context.say.line(format!("{head}{}", sentence(&context.sys, &crate::redact::urls(url), answer)));
         }
     }
     Ok(if decided { Exit::Fine } else { Exit::Findings })
 }
 
-fn sentence(url: &str, answer: &Answer) -> String {
+fn sentence(sys: &Sys, url: &str, answer: &Answer) -> String {
     let who = answer.profile.as_ref().map_or("nobody".to_owned(), ToString::to_string);
-    let state = if answer.in_force { "" } else { " (not in force: doorkey use PROFILE)" };
+    let state = match answer.in_force {
+        true => String::new(),
+        false => format!(" (not in force: {})", in_force::way_on(sys).1),
+    };
     format!("{who} speaks for {url}: {}{state}", answer.why)
+}
+
+/// What is asked about, or why it is nothing that can be asked about.
+pub(super) fn place_of(sys: &Sys, text: &str) -> Result<Place, Failure> {
+    Place::of(sys, text).map_err(|problem| {
+        let fix = match &problem {
+            NoPlace::Folder(_) => "give a folder, or a URL: https://HOST/OWNER/REPO".to_owned(),
+            NoPlace::NoScheme(text) => format!("write the scheme too: https://{text}"),
+        };
+        Failure::usage(crate::redact::urls(&problem.to_string()), crate::redact::urls(&fix))
+    })
 }
 
 pub(super) fn found_remotes(sys: &Sys, folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {

@@ -1,6 +1,7 @@
 //! Profiles whose file cannot be used. What they spoke for stays theirs, so that it falls to no other tenant and not to
 //! the user's own keys (SECURITY rule 8): the helper and ssh-match refuse it as long as the file cannot be read.
 
+use super::identity::folders;
 use super::profiles::{self, ProfilesError};
 use super::{generation, in_force};
 use crate::formats::git_config::{self, Entry};
@@ -9,7 +10,6 @@ use crate::model::profile::{Host, Identity, Profile, RepoRoute, Transport};
 use crate::model::route::{Claim, OwnerPath, Scheme};
 use crate::model::route_table;
 use crate::sys::Sys;
-use std::path::PathBuf;
 
 /// These profiles, and what is left of those beside them whose files cannot be used, by name. `removed` is one that
 /// is being taken away.
@@ -45,14 +45,11 @@ fn left_of(sys: &Sys, name: &ProfileName) -> Option<Profile> {
         None if was_in_force => identity(&settings),
         None => Identity::default(),
     };
-    let dirs = settings.iter().filter(|e| e.is("includeif", "path"));
-    let dirs = dirs.filter(|e| e.text().map(PathBuf::from).is_some_and(|p| p.ends_with(&own_file)));
+    let folders = folders(&settings).into_iter().filter(|(profile, _)| profile == name);
     let mut left = Profile {
         name: name.clone(),
         title: None,
-        dirs: dirs
-            .filter_map(|e| Some(folder_of(std::str::from_utf8(e.subsection.as_deref()?).ok()?)))
-            .collect(),
+        dirs: folders.map(|(_, folder)| folder).collect(),
         identity,
         hosts: Vec::new(),
         routes: Vec::new(),
@@ -108,9 +105,4 @@ fn entries(text: &str) -> Vec<Entry> {
 fn identity(settings: &[Entry]) -> Identity {
     let value = |key| settings.iter().find(|e| e.is("user", key)).and_then(|e| e.text()).map(str::to_owned);
     Identity { name: value("name"), email: value("email"), signing_key: None }
-}
-
-/// `gitdir:~/work/acme/` is `~/work/acme`.
-fn folder_of(condition: &str) -> String {
-    condition.strip_prefix("gitdir:").unwrap_or(condition).trim_end_matches('/').to_owned()
 }

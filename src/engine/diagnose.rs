@@ -1,9 +1,11 @@
 //! From facts to findings, and from findings to the plan that mends them.
 
+use super::{in_force, profiles};
 use crate::checks::{ALL, Check};
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Fix};
 use crate::model::plan::{Anchor, Plan, Step};
+use crate::sys::Sys;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -72,6 +74,17 @@ pub fn plan(title: impl Into<String>, findings: &[Finding]) -> Plan {
         plan.steps.extend(steps);
     }
     plan
+}
+
+/// The steps for a program that git and ssh call and that is not there, or not this one: a new generation brings it.
+/// None where the profiles cannot be put in force; that has findings of its own.
+#[must_use]
+pub fn renewal(sys: &Sys, findings: &[Finding]) -> Vec<Step> {
+    if !findings.iter().any(|f| matches!(f.code, "launcher-missing" | "launcher-outdated")) {
+        return Vec::new();
+    }
+    let good = profiles::all(sys).map(|found| found.good).unwrap_or_default();
+    in_force::refresh(sys, &good).unwrap_or_default()
 }
 
 /// Where in the file an edit is: its end first, its start last.

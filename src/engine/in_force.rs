@@ -57,6 +57,15 @@ pub fn profile_in_force(sys: &Sys) -> Option<ProfileName> {
     ProfileName::new(std::str::from_utf8(&bytes).ok()?).ok()
 }
 
+/// How doorkey is put in force, and what is to be said while it is not: it is off, or was never on.
+#[must_use]
+pub fn way_on(sys: &Sys) -> (&'static str, &'static str) {
+    match generation::before_off(sys) {
+        Some(_) => ("doorkey is off", "doorkey on"),
+        None => ("no profile was put in force yet", "doorkey use PROFILE"),
+    }
+}
+
 /// The steps that put `profiles` in force with the identity of `in_force`. None when all of it is so already.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod closed;
 pub mod credential;
 pub mod diagnose;
 pub mod generation;
+pub mod identity;
 pub mod in_force;
 pub mod include_line;
 pub mod inspect;

@@ -141,7 +141,10 @@ pub fn unusable(sys: &Sys, known: &[Profile]) -> Result<Vec<ProfileName>, Profil
 }
 
 /// The profiles' files. No folder yet means none; something else in its place does not.
-fn files(sys: &Sys) -> Result<Vec<PathBuf>, ProfilesError> {
+///
+/// # Errors
+/// The folder cannot be listed, or is none.
+pub fn files(sys: &Sys) -> Result<Vec<PathBuf>, ProfilesError> {
     let folder = folder(sys)?;
     for step in folder.ancestors() {
         let problem = match (sys.look(step)?.map(|l| l.kind), sys.look_through(step)?.map(|l| l.kind)) {

@@ -1,11 +1,13 @@
 //! Which profile speaks for a URL, and why, in words.
 
+use super::closed::with_closed;
 use super::generation;
-use super::profiles::{self, ProfilesError, route_text};
-use crate::model::name::ProfileName;
+use super::profiles::{self, Profiles, ProfilesError, route_text};
+use crate::formats::remote_url::RemoteUrl;
+use crate::model::name::{HostName, ProfileName};
 use crate::model::profile::claims_of;
 use crate::model::profile_file::repo_route;
-use crate::model::route::{Claim, Decision, decide};
+use crate::model::route::{Claim, Decision, Origin, Scheme, decide};
 use crate::sys::Sys;
 use std::path::{Path, PathBuf};
 
@@ -18,16 +20,38 @@ pub enum Place {
     Folder(PathBuf),
 }
 
+/// Why a text is neither a folder nor a URL.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlace {
+    /// It can only be a folder, and there is none.
+    #[error("there is no folder {0}")]
+    Folder(String),
+    /// A URL without its scheme: `git.test/acme/app`.
+    #[error("{0:?} is neither a folder here nor a URL")]
+    NoScheme(String),
+}
+
 impl Place {
     /// A folder when there is one of that name, otherwise a URL.
-    #[must_use]
-    pub fn of(sys: &Sys, text: &str) -> Self {
+    ///
+    /// # Errors
+    /// It can be neither.
+    pub fn of(sys: &Sys, text: &str) -> Result<Self, NoPlace> {
+        if text.contains("://") {
+            return Ok(Self::Url(text.into()));
+        }
         let path = sys.expanded(text);
         let path = if path.is_absolute() { path } else { sys.cwd().unwrap_or_default().join(path) };
-        if text.contains("://") || sys.look_through(&path).ok().flatten().is_none() {
-            Self::Url(text.into())
-        } else {
-            Self::Folder(path)
+        if sys.look_through(&path).ok().flatten().is_some() {
+            return Ok(Self::Folder(path));
+        }
+        let head = text.split('/').next().unwrap_or_default();
+        let of_path = matches!(head, "" | "." | ".." | "~");
+        match text {
+            // git's short form of an SSH URL: `git@git.test:acme/app`.
+            _ if head.contains(':') && !of_path => Ok(Self::Url(text.into())),
+            _ if head.contains('.') && text.contains('/') && !of_path => Err(NoPlace::NoScheme(text.into())),
+            _ => Err(NoPlace::Folder(text.into())),
         }
     }
 }
@@ -64,38 +88,98 @@ pub enum WhichError {
 /// The URL or the profiles cannot be read.
 pub fn ask(sys: &Sys, url: &str) -> Result<Answer, WhichError> {
     let wanted = repo_route(url).map_err(WhichError::Url)?;
-    let good = profiles::all(sys)?.good;
-    let claims: Vec<Claim> = claims_of(&good).into_iter().filter(|c| c.origin == wanted.origin).collect();
-    let path = wanted.path.as_str();
-    let in_force = generation::current(sys).is_some();
-    let (profile, route, why) = match decide(&claims, Some(path)) {
+    ask_at(sys, &wanted.origin, Some(wanted.path.as_str()))
+}
+
+/// As [`ask`], and for a URL that names a host alone: who has it, or parts of it.
+///
+/// # Errors
+/// The URL or the profiles cannot be read.
+pub fn ask_or_host(sys: &Sys, url: &str) -> Result<Answer, WhichError> {
+    let parsed =
+        RemoteUrl::parse(url).ok().filter(|u| u.repo_path().is_ok_and(|p| p.trim_matches('/').is_empty()));
+    let origin = parsed.and_then(|u| {
+        let scheme = Scheme::parse(u.scheme.name())?;
+        let host = HostName::new(u.host.as_deref()?).ok()?;
+        Some(Origin { scheme, host, port: u.port.unwrap_or(scheme.default_port()) })
+    });
+    match origin {
+        Some(origin) => ask_at(sys, &origin, None),
+        None => ask(sys, url),
+    }
+}
+
+fn ask_at(sys: &Sys, origin: &Origin, path: Option<&str>) -> Result<Answer, WhichError> {
+    let Profiles { good, bad } = profiles::all(sys)?;
+    // What a profile that cannot be read had before is refused to everybody.
+    let all = with_closed(sys, &good, None)?;
+    let claims: Vec<Claim> = claims_of(&all).into_iter().filter(|c| c.origin == *origin).collect();
+    let (profile, route, mut why) = match decide(&claims, path) {
+        Decision::Claimed(claim) if !good.iter().any(|p| p.name == claim.profile) => {
+            (None, None, format!("{} has {}, but its file cannot be used", claim.profile, route_text(claim)))
+        }
         Decision::Claimed(claim) => {
             let route = route_text(claim);
             let why = if claim.owner.depth() == 0 {
-                format!("it has the whole host {}", claim.origin)
+                format!("it has the whole host {origin}")
             } else {
                 format!("its route {route} is the longest that covers the path")
             };
             (Some(claim.profile.clone()), Some(route), why)
         }
         Decision::Unmanaged => {
-            (None, None, format!("no profile has {}; git asks its other helpers", wanted.origin))
+            let instead = match origin.scheme {
+                Scheme::Ssh => "ssh offers your own keys",
+                _ => "git asks its other helpers",
+            };
+            (None, None, format!("no profile has {origin}; {instead}"))
         }
-        Decision::Unclaimed | Decision::NoPath => {
-            let owners: Vec<String> =
-                claims.iter().map(|c| format!("{} ({})", c.owner.as_str(), c.profile)).collect();
-            (
-                None,
-                None,
-                format!(
-                    "{} is managed, but nobody claims {path:?}; claimed: {}",
-                    wanted.origin,
-                    owners.join(", ")
-                ),
-            )
-        }
+        Decision::Unclaimed | Decision::NoPath => (None, None, unclaimed(&claims, origin, path)),
     };
-    Ok(Answer { profile, route, why, managed: !claims.is_empty(), in_force })
+    if profile.is_none() {
+        for error in &bad {
+            why.push_str(&format!("; not everything is known: {error}"));
+        }
+    }
+    Ok(Answer {
+        profile,
+        route,
+        why,
+        managed: !claims.is_empty(),
+        in_force: generation::current(sys).is_some(),
+    })
+}
+
+/// Why nobody speaks for a path on a managed origin.
+fn unclaimed(claims: &[Claim], origin: &Origin, path: Option<&str>) -> String {
+    let fitting = claims.iter().filter(|c| path.is_some_and(|path| c.owner.covers(path, c.fold_case)));
+    let deepest = fitting.clone().map(|c| c.owner.depth()).max();
+    let rivals: Vec<&Claim> = fitting.filter(|c| Some(c.owner.depth()) == deepest).collect();
+    if let [first, .., last] = rivals.as_slice() {
+        let names: Vec<&str> = rivals.iter().map(|c| c.profile.as_str()).collect();
+        return format!(
+            "profiles {} both claim {}, so neither gets it; take it out of one: doorkey profile edit {} (or {})",
+            names.join(" and "),
+            route_text(first),
+            last.profile,
+            first.profile
+        );
+    }
+    let owners: Vec<String> = claims
+        .iter()
+        .map(|c| {
+            if c.owner.depth() == 0 {
+                format!("the rest ({})", c.profile)
+            } else {
+                format!("{} ({})", c.owner.as_str(), c.profile)
+            }
+        })
+        .collect();
+    let owners = owners.join(", ");
+    match path {
+        Some(path) => format!("{origin} is managed, but nobody claims {path:?}; claimed: {owners}"),
+        None => format!("{origin} is managed by owner: {owners}"),
+    }
 }
 
 /// The folder with the `config` of the repository around a folder; `None` when there is no repository.

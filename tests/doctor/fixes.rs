@@ -1,6 +1,7 @@
 //! The commands that findings give are true on this machine: run as they stand, the finding is gone.
 
 use crate::home::{CANARY, Home, Ran, same};
+use std::os::unix::fs::PermissionsExt;
 
 /// Runs the command of the one finding with this code in a shell, as a person would.
 fn follow(home: &Home, code: &str) -> Ran {
@@ -71,4 +72,59 @@ fn the_public_roots_are_put_beside_the_private_one() {
     follow(&home, "trust-variable-private-only");
     home.set("AWS_CA_BUNDLE", home.path("ca.pem.all").to_str().unwrap());
     same(&home.codes(), &[]);
+}
+
+#[test]
+fn files_with_secrets_are_closed_to_others() {
+    let home = Home::new();
+    home.write("dotfiles/netrc", format!("machine far.test login ada password {CANARY}\n"), 0o640);
+    std::os::unix::fs::symlink("dotfiles/netrc", home.path(".netrc")).unwrap();
+    home.write(".git-credentials", format!("https://ada:{CANARY}@far.test\n"), 0o644);
+    home.write(".npmrc", format!("//npm.test/:_authToken={CANARY}\n"), 0o604);
+    let key = home.path("vault.key");
+    home.doorkey(&["store", "init", "--key-file", key.to_str().unwrap(), "--yes"]).fine();
+    home.mode("vault.key", 0o644);
+    let files = [".npmrc", ".git-credentials", "dotfiles/netrc", "vault.key"];
+    let modes = || files.map(|file| std::fs::metadata(home.path(file)).unwrap().permissions().mode() & 0o777);
+    let before = (files.map(|file| home.read(file)), modes());
+    let lasting = ["token-in-git-credentials", "token-in-netrc", "token-in-npmrc"];
+    same(&home.codes(), &[&["secret-readable-by-others", "store-broken"][..], &lasting].concat());
+    let status = home.doorkey(&[]);
+    assert!(status.out.contains("~/vault.key has mode 0644") && status.code == 1, "{}", status.out);
+    let ran = home.doorkey(&["doctor", "--fix", "--yes"]);
+    assert!(ran.out.contains("mended [secret-readable-by-others]: ~/.netrc has mode 0640"), "{}", ran.out);
+    same(&home.codes(), &lasting);
+    assert_eq!(modes(), [0o600; 4]);
+    home.doorkey(&["undo", "--yes"]).fine();
+    assert_eq!((files.map(|file| home.read(file)), modes()), before);
+}
+
+#[test]
+fn the_way_into_the_store_can_be_walked_here() {
+    let home = Home::new();
+    let login = format!("https://ada:{CANARY}@git.test\n");
+    home.write(".git-credentials", &login, 0o600);
+    let fix = || {
+        let found = home.doorkey(&["doctor", "--json"]).json();
+        let found =
+            found["findings"].as_array().unwrap().iter().find(|f| f["code"] == "token-in-git-credentials");
+        found.unwrap()["fix"].as_str().unwrap().to_owned()
+    };
+    let bare = fix();
+    assert!(bare.contains("(doorkey store init; doorkey profile suggest)"), "{bare}");
+    home.doorkey(&["store", "init", "--key-file", home.path("k").to_str().unwrap(), "--yes"]).fine();
+    let with_store = fix();
+    assert!(with_store.contains("(doorkey profile suggest)"), "{with_store}");
+    home.doorkey(&["profile", "add", "acme", "--host", "git.test", "--owner", "acme", "--yes"]).fine();
+    assert!(fix().contains("(doorkey token add acme --host git.test)"), "{}", fix());
+    home.doorkey(&["profile", "add", "globex", "--host", "git.test", "--owner", "globex", "--yes"]).fine();
+    assert!(
+        fix().contains(
+            "(doorkey token add acme --host git.test or: doorkey token add globex --host git.test)"
+        ),
+        "{}",
+        fix()
+    );
+    home.write(".git-credentials", format!("{login}https://ada:{CANARY}@far.test\n"), 0o600);
+    assert!(fix().contains("doorkey profile suggest") && fix().contains("git.test"), "{}", fix());
 }

@@ -18,6 +18,7 @@ mod judged;
 mod machines;
 mod reading;
 mod registered;
+mod ssh_leftovers;
 mod suggest;
 mod tenants;
 mod unreadable;

@@ -191,6 +191,41 @@ fn a_lost_launcher_comes_back() {
     same(&home.codes(), &["launcher-missing"]);
     home.doorkey(&["on"]).fine();
     same(&home.codes(), &[]);
+    // doctor does it as well, and says that it can.
+    let launcher = home.path(".local/state/doorkey/bin/doorkey");
+    fs::remove_file(&launcher).unwrap();
+    let found = home.doorkey(&["doctor"]);
+    assert!(found.out.contains("1 of them can be mended: doorkey doctor --fix"), "{}", found.out);
+    let ran = home.doorkey(&["doctor", "--fix", "--only", "launcher-missing", "--yes"]).fine();
+    assert!(ran.out.contains("mended [launcher-missing]"), "{}", ran.out);
+    same(&home.codes(), &[]);
+    fs::write(&launcher, "another version").unwrap();
+    same(&home.codes(), &["launcher-outdated"]);
+    home.doorkey(&["doctor", "--fix", "--yes"]).fine();
+    same(&home.codes(), &[]);
+    home.doorkey(&["undo", "--yes"]).fine();
+    same(&home.codes(), &[]);
+}
+
+#[test]
+fn a_profile_put_back_by_hand_is_out_of_date_and_nothing_else() {
+    let home = in_force();
+    let profile = "version = 1\n[[host]]\nname = \"far.test\"\ntransport = \"https\"\n[compat]\n";
+    home.write(".config/doorkey/profiles/far.toml", profile, 0o600);
+    same(&home.codes(), &["profile-without-token", "settings-outdated"]);
+    home.doorkey(&["use", "acme", "--yes"]).fine();
+    same(&home.codes(), &["profile-without-token"]);
+    // An empty helper after ours is another thing, and says what follows.
+    let mut home = home;
+    home.set("GIT_CONFIG_COUNT", "1");
+    home.set("GIT_CONFIG_KEY_0", "credential.https://git.test.helper");
+    home.set("GIT_CONFIG_VALUE_0", "");
+    let ran = home.doorkey(&["doctor", "--only", "other-helper-wins"]);
+    assert!(
+        ran.out.contains("git asks no helper") && ran.out.contains("git asks you instead"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

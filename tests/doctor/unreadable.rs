@@ -99,3 +99,67 @@ fn a_folder_without_rights_is_said_once() {
     assert_eq!(output.status.code(), Some(1));
     fs::set_permissions(home.path(".ssh"), fs::Permissions::from_mode(0o700)).unwrap();
 }
+
+#[test]
+fn a_damaged_key_is_an_error_and_not_one_without_its_public_half() {
+    let home = Home::new();
+    let good = fs::read_to_string(home.key("id_good", &["-t", "ed25519"])).unwrap();
+    let rsa = fs::read_to_string(home.key("id_rsa", &["-t", "rsa", "-b", "2048", "-m", "PEM"])).unwrap();
+    let half = |text: &str| {
+        text.lines().take(text.lines().count() / 2).fold(String::new(), |all, line| all + line + "\n")
+    };
+    let end = "-----END OPENSSH PRIVATE KEY-----\n";
+    let damaged = [
+        ("id_head", "-----BEGIN OPENSSH PRIVATE KEY-----\n".to_owned()),
+        ("id_half", half(&good)),
+        ("id_ended", half(&good) + end),
+        ("id_empty", format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{end}")),
+        ("id_pem", half(&rsa)),
+    ];
+    for (name, text) in &damaged {
+        let path = home.write(&format!(".ssh/{name}"), text, 0o600);
+        // The oracle.
+        let said = home.program("ssh-keygen", &["-y", "-P", "", "-f", path.to_str().unwrap()]);
+        assert_ne!(said.code, 0, "{name}");
+    }
+    let list = home.doorkey(&["doctor", "--json"]).json();
+    let about = |name: &str| {
+        let list = list["findings"].as_array().unwrap().iter();
+        let mut codes: Vec<_> =
+            list.filter(|f| f["what"].as_str().unwrap().contains(name)).map(|f| f["code"].clone()).collect();
+        codes.retain(|code| code != "key-with-bad-bytes");
+        codes
+    };
+    for (name, _) in &damaged {
+        assert_eq!(about(name), ["key-damaged"], "{list}");
+    }
+    assert!(about("id_good").is_empty() && about("id_rsa").is_empty(), "{list}");
+}
+
+#[test]
+fn the_way_to_a_public_half_leaves_no_empty_file() {
+    let home = Home::new();
+    let path = home.key("id_own", &["-t", "ed25519"]);
+    let public = home.path(".ssh/id_own.pub");
+    let good = fs::read_to_string(&public).unwrap();
+    let other = home.key("id_other", &["-t", "ed25519"]);
+    let fix =
+        |code: &str| found(&home.doorkey(&["doctor", "--json"]), code)["fix"].as_str().unwrap().to_owned();
+    for code in ["public-half-missing", "key-pair-mismatch"] {
+        match code {
+            "public-half-missing" => fs::remove_file(&public).unwrap(),
+            _ => fs::copy(home.path(".ssh/id_other.pub"), &public).map(|_| ()).unwrap(),
+        }
+        let before = fs::read(&public).ok();
+        let fix = fix(code);
+        // ssh refuses the key for its mode: the command fails, and leaves what was there.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_ne!(home.program("sh", &["-c", &fix]).code, 0);
+        assert_eq!(fs::read(&public).ok(), before, "{fix}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        home.program("sh", &["-c", &fix]).fine();
+        let key = |text: &str| text.split(' ').take(2).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(key(fs::read_to_string(&public).unwrap().trim()), key(good.trim()));
+    }
+    assert!(other.exists());
+}

@@ -223,6 +223,11 @@ fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
     plan.steps.extend(in_force::refresh_without(&context.sys, &rest, Some(&name))?);
     plan.push(Step::Remove { path, text: text.into(), mode });
     plan.steps.extend(super::token::retire_all(&context.sys, &name)?);
+    if in_force::profile_in_force(&context.sys).as_ref() == Some(&name) {
+        context.say.aside(format!(
+            "note: {name} is in force, and its name and e-mail go with it; choose another: doorkey use PROFILE"
+        ));
+    }
     if carry_out(context, &plan)?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} is removed"));
         context.say.info("  take it back: doorkey undo");

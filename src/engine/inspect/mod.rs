@@ -48,17 +48,29 @@ pub fn machine(sys: &Sys) -> Facts {
     for troubles in [own.1, ssh.1, git.1, tokens.1] {
         facts.unreadable.extend(troubles);
     }
-    facts.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
-    // Where a folder cannot be looked into, nothing is said of each file in it.
-    facts
-        .unreadable
-        .dedup_by(|next, before| next.path.starts_with(&before.path) && before.hidden != Hidden::Partly);
+    tidy(&mut facts.unreadable);
     facts.own = own.0;
     facts.ssh = ssh.0;
     facts.git = git.0;
     facts.tokens = tokens.0;
     facts.trust = trust;
     facts.trust.git = trust::of_git(sys, &facts.git);
+    facts
+}
+
+/// What the status says: doorkey itself, the keys that profiles name, and whether git can read its files. Quick, since
+/// people ask for it often: nothing is searched, and no program runs.
+#[must_use]
+pub fn status(sys: &Sys) -> Facts {
+    let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
+    let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
+    facts.own = own::look(sys, &mut facts.unreadable);
+    facts.ssh.folder = ssh::folder(sys);
+    facts.ssh.keys = ssh_keys::named(sys, &facts.own, &mut facts.unreadable);
+    facts.tokens.plain = tokens::netrc(sys, &mut facts.unreadable);
+    facts.tokens.files = tokens::secret_files(sys, &facts.tokens.plain);
+    facts.git = git::look(sys, &facts.own, &mut facts.unreadable);
+    tidy(&mut facts.unreadable);
     facts
 }
 
@@ -88,6 +100,13 @@ fn read(sys: &Sys, path: &Path, troubles: &mut Vec<Unreadable>) -> Option<Vec<u8
             None
         }
     }
+}
+
+/// Sorted, each once; where a folder cannot be looked into, nothing is said of each file in it.
+fn tidy(unreadable: &mut Vec<Unreadable>) {
+    unreadable.sort_by(|a, b| a.path.cmp(&b.path));
+    unreadable
+        .dedup_by(|next, before| next.path.starts_with(&before.path) && before.hidden != Hidden::Partly);
 }
 
 fn unreadable(path: PathBuf, error: &FsError) -> Unreadable {

@@ -16,12 +16,17 @@ use std::time::Duration;
 pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Ssh {
     let mut ssh = Ssh::default();
     let Some(folder) = sys.places().ssh() else { return ssh };
-    ssh.folder = file_facts(sys, &folder, Kind::Dir);
+    ssh.folder = self::folder(sys);
     ssh.passwd_home = other_home(sys);
     ssh.keys = ssh_keys::look(sys, &folder, own, troubles);
     ssh_config::look(sys, &folder, own, &mut ssh, troubles);
     known_hosts_of(sys, &folder.join("known_hosts"), &mut ssh, troubles);
     ssh
+}
+
+/// `~/.ssh`, when it is there.
+pub(super) fn folder(sys: &Sys) -> Option<FileFacts> {
+    file_facts(sys, &sys.places().ssh()?, Kind::Dir)
 }
 
 /// Mode and owner, through a link; `None` when nothing of that kind is there.

@@ -8,7 +8,8 @@ use crate::formats::ssh_config::{
     self, Action, ConfigFile, Directive, ExecAnswer, Query, Resolution, SshConfig, pattern,
 };
 use crate::model::facts::{
-    BadConfigLine, BlockKind, HeldIdentity, Own, Region, Spot, Ssh, SshFile, SshSetting, Unreadable,
+    BadConfigLine, BlockKind, DeadInclude, HeldIdentity, Own, Region, Spot, Ssh, SshFile, SshSetting,
+    Unreadable,
 };
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
@@ -86,6 +87,8 @@ impl Reader<'_> {
             for directive in block.body {
                 match &directive.action {
                     Action::Include(patterns) if depth < DEEPEST => {
+                        let alone = (patterns.len() == 1).then(|| region(bytes, directive));
+                        self.dead_includes(patterns, &spot(directive.line), alone.as_ref());
                         self.include(patterns, &inside, depth);
                     }
                     Action::Set if WANTED.contains(&directive.keyword.as_str()) => {
@@ -119,6 +122,23 @@ impl Reader<'_> {
                     spot: Spot { path: path.into(), line: directive.line },
                     problem: format!("ssh does not know the word {}", directive.keyword),
                 });
+            }
+        }
+    }
+
+    /// Notes the files that are included by their name and are not there. What ssh would put in the place of a `%` or a
+    /// variable is not known here.
+    fn dead_includes(&mut self, patterns: &[String], spot: &Spot, region: Option<&Region>) {
+        for written in patterns {
+            let home = written.starts_with("~/");
+            if written.contains(['*', '?', '[', '%', '$']) || (written.starts_with('~') && !home) {
+                continue;
+            }
+            // ssh_config(5): a relative name starts at ~/.ssh.
+            let path = self.folder.join(self.sys.expanded(written));
+            if !is_ours(self.sys, &path) && matches!(self.sys.look_through(&path), Ok(None)) {
+                let (spot, region) = (spot.clone(), region.cloned());
+                self.ssh.dead_includes.push(DeadInclude { spot, path, region });
             }
         }
     }

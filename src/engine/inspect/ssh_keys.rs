@@ -2,7 +2,7 @@
 
 use super::ssh::file_facts;
 use super::unreadable;
-use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile};
+use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile, Unread};
 use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -21,12 +21,7 @@ pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unrea
         Vec::new()
     });
     paths.retain(|path| may_be_key(sys, path));
-    for path in own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()) {
-        if let Err(error) = sys.read(&path) {
-            troubles.push(unreadable(path.clone(), &error));
-        }
-        paths.push(path);
-    }
+    paths.extend(named_paths(sys, own, troubles));
     paths.sort();
     paths.dedup();
     let share = paths.len().div_ceil(THREADS).max(1);
@@ -37,6 +32,24 @@ pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unrea
             .collect();
         parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
     })
+}
+
+/// Those alone that profiles name.
+pub(super) fn named(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<SshKey> {
+    let mut paths = named_paths(sys, own, troubles);
+    paths.sort();
+    paths.dedup();
+    paths.iter().filter_map(|path| key(sys, path)).collect()
+}
+
+fn named_paths(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<PathBuf> {
+    let paths: Vec<PathBuf> = own.keys.iter().filter(|k| k.there).filter_map(|k| k.path.clone()).collect();
+    for path in &paths {
+        if let Err(error) = sys.read(path) {
+            troubles.push(unreadable(path.clone(), &error));
+        }
+    }
+    paths
 }
 
 fn may_be_key(sys: &Sys, path: &Path) -> bool {
@@ -65,6 +78,7 @@ fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
         encrypted: private.encrypted,
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
+        damaged: is_damaged(&private),
         bad_bytes: private.byte_faults.first().map(ToString::to_string),
         line_ends_only: private.byte_faults.iter().all(|fault| {
             matches!(fault, ByteFault::CrLf | ByteFault::NoFinalNewline | ByteFault::TrailingBlanks)
@@ -79,9 +93,16 @@ pub(super) fn public_path(path: &Path) -> PathBuf {
     name.into()
 }
 
+fn is_damaged(private: &KeyFile) -> bool {
+    private.public.as_ref().err() == Some(&Unread::Damaged)
+}
+
 fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
     // PuTTY's own form holds both halves, and ssh does not read it.
     if private.container == Container::Ppk {
+        return Pair::Unknown;
+    }
+    if is_damaged(private) {
         return Pair::Unknown;
     }
     let Some(public) = public else { return Pair::Missing };

@@ -1,20 +1,35 @@
 //! Tokens that stand in plain text in the files of git's helper `store`, of curl and of npm.
 
 use super::repositories;
+use super::ssh::file_facts;
 use crate::formats::host::split_host_port;
 use crate::formats::netrc::Netrc;
 use crate::formats::token::is_user_a_token;
 use crate::formats::{git_credentials, npmrc};
-use crate::model::facts::{Hidden, Keeper, PlainToken, Spot, Tokens, Unreadable};
+use crate::model::facts::{FileFacts, Hidden, Keeper, PlainToken, Spot, Tokens, Unreadable};
 use crate::secret::Secret;
+use crate::stores::{self, StoreKind};
 use crate::sys::Sys;
+use crate::sys::fs::Kind;
 use std::path::{Path, PathBuf};
 
 pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Tokens {
     let mut plain = git_credentials_of(sys, troubles);
     plain.extend(netrc(sys, troubles));
     plain.extend(npmrc_of(sys, troubles));
-    Tokens { plain, repositories: repositories::look(sys, troubles) }
+    let files = secret_files(sys, &plain);
+    Tokens { plain, files, repositories: repositories::look(sys, troubles) }
+}
+
+/// The files that the tokens stand in, and the store's key file, with their modes.
+pub(super) fn secret_files(sys: &Sys, plain: &[PlainToken]) -> Vec<FileFacts> {
+    let mut paths: Vec<PathBuf> = plain.iter().map(|token| token.spot.path.clone()).collect();
+    if let Ok(Some(StoreKind::KeyFile { path })) = stores::describe(sys) {
+        paths.push(path);
+    }
+    paths.sort();
+    paths.dedup();
+    paths.iter().filter_map(|path| file_facts(sys, path, Kind::File)).collect()
 }
 
 /// A file that may hold secrets: its bytes are wiped when they are dropped.

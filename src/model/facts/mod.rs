@@ -19,8 +19,8 @@ pub use own::{
     StoredToken, TokenState,
 };
 pub use ssh::{
-    Agent, BadConfigLine, BlockKind, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble, Pair, Ssh,
-    SshFile, SshKey, SshSetting,
+    Agent, BadConfigLine, BlockKind, DeadInclude, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble,
+    Pair, Ssh, SshFile, SshKey, SshSetting,
 };
 pub use tokens::{Keeper, PlainToken, Remote, Repository, Tokens};
 pub use trust::{Certificate, Trust, TrustPlace, TrustVariable};

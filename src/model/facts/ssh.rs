@@ -20,6 +20,8 @@ pub struct Ssh {
     pub settings: Vec<SshSetting>,
     /// The first line above doorkey's include: it counts before ours, or limits ours to a block.
     pub before_include: Option<Spot>,
+    /// Files that are included by name and not there.
+    pub dead_includes: Vec<DeadInclude>,
     /// Lines for which ssh refuses to start.
     pub bad_lines: Vec<BadConfigLine>,
     /// Keys that ssh would offer to a managed host beside the profile's own.
@@ -70,6 +72,8 @@ pub struct SshKey {
     pub fingerprint: Option<String>,
     /// The state of the public half.
     pub pair: Pair,
+    /// Whether what it holds cannot be read as a key.
+    pub damaged: bool,
     /// What keeps ssh from reading it, in words that follow the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_bytes: Option<String>,
@@ -151,6 +155,20 @@ pub struct BadConfigLine {
     pub spot: Spot,
     /// What is wrong, in words.
     pub problem: String,
+}
+
+/// An `Include` of a file that is not there.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DeadInclude {
+    /// Where it stands.
+    pub spot: Spot,
+    /// The file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// The whole line with its line end, where it names no other file.
+    #[serde(skip)]
+    pub region: Option<Region>,
 }
 
 /// An identity of the user's that ssh offers to a managed host.

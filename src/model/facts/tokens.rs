@@ -1,6 +1,6 @@
 //! Tokens in plain text, and the repositories that were found below the home folder.
 
-use super::{GitSetting, Spot, as_text};
+use super::{FileFacts, GitSetting, Spot, as_text};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -10,6 +10,9 @@ use std::path::PathBuf;
 pub struct Tokens {
     /// Where they stand.
     pub plain: Vec<PlainToken>,
+    /// The files with secrets in them: where tokens stand, and the store's key file.
+    #[serde(skip)]
+    pub files: Vec<FileFacts>,
     /// The repositories that were found.
     pub repositories: Vec<Repository>,
 }
