@@ -1,6 +1,7 @@
 //! Whose name stands in commits: of the profile in force, or of the one that a repository's folder belongs to.
 
 use super::generation;
+use super::render::unescape_pattern;
 use crate::formats::git_config::{self, Entry};
 use crate::model::name::ProfileName;
 use crate::sys::Sys;
@@ -41,7 +42,7 @@ pub(super) fn folders(settings: &[Entry]) -> Vec<(ProfileName, String)> {
         let name = file.and_then(|file| ProfileName::new(file.strip_prefix(FILE)?).ok());
         let condition = entry.subsection.as_deref().and_then(|s| std::str::from_utf8(s).ok());
         if let (Some(name), Some(folder)) = (name, condition.and_then(|c| c.strip_prefix("gitdir:"))) {
-            found.push((name, folder.trim_end_matches('/').to_owned()));
+            found.push((name, unescape_pattern(folder.trim_end_matches('/'))));
         }
     }
     found

@@ -132,14 +132,27 @@ fn folder_pattern(home: &Path, dir: &str) -> String {
     }
 }
 
-/// The text as a pattern that stands for itself, in glob(7) and in gitignore(5). A backslash is taken for the text's own.
+/// The letters of a pattern, in glob(7) and in gitignore(5).
+const OF_PATTERNS: [char; 5] = ['[', ']', '*', '?', '\\'];
+
+/// The text as a pattern that stands for itself.
 pub(super) fn escape_pattern(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if "[]*?".contains(c) {
+        if OF_PATTERNS.contains(&c) {
             out.push('\\');
         }
         out.push(c);
+    }
+    out
+}
+
+/// The text that [`escape_pattern`] was given.
+pub(super) fn unescape_pattern(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        out.push(if c == '\\' { rest.next().unwrap_or(c) } else { c });
     }
     out
 }

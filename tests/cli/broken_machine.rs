@@ -30,11 +30,14 @@ fn use_and_on_are_refused_while_git_cannot_read_its_configuration() {
     home.run(&["off"]).ok();
 }
 
+/// A name that is also a pattern.
+const FOLDER: &str = "work/[globex]*\\x";
+
 /// acme in force, and globex with its own HTTPS and SSH host, a folder and an identity.
 fn two_tenants() -> Home {
     let home = Home::prepared();
     home.write(".ssh/id_globex", "", 0o600);
-    let folder = home.path("work/globex").display().to_string();
+    let folder = home.path(FOLDER).display().to_string();
     home.run(&[
         "profile",
         "add",
@@ -104,8 +107,8 @@ fn the_others_go_on(home: &Home, name: &str, said: &str) {
 #[test]
 fn a_profile_that_cannot_be_read_keeps_nobody_waiting_and_stays_closed() {
     let home = two_tenants();
-    home.program("git").args(["init", "-q", "work/globex/r"]).status().unwrap();
-    let repository = home.path("work/globex/r").display().to_string();
+    let repository = home.path(FOLDER).join("r").display().to_string();
+    home.program("git").args(["init", "-q", &repository]).status().unwrap();
     let file = ".config/doorkey/profiles/globex.toml";
     let good = home.text(file);
     // What the user has beside doorkey, which globex' host must not fall to.

@@ -259,7 +259,7 @@ fn hostile_home_folders() {
         );
         assert!(ssh.out.contains(&format!("identityfile {}", id.display())), "{name:?}: {ssh:#?}");
         // The identity of a folder below such a home.
-        let work = dir.join("work*[x]");
+        let work = dir.join("work*[x]\\y");
         std::fs::create_dir(&work).unwrap();
         let add = ["profile", "add", "dirs", "--host", "x.test", "--email", "d@dirs.test", "--yes", "--dir"];
         run(doorkey, &[&add[..], &[work.to_str().unwrap()]].concat(), b"").ok();
@@ -268,7 +268,7 @@ fn hostile_home_folders() {
             if tilde {
                 let text = std::fs::read_to_string(&profile).unwrap();
                 let from = text.lines().find(|line| line.starts_with("dirs")).unwrap();
-                std::fs::write(&profile, text.replace(from, "dirs = [\"~/work*[x]\"]")).unwrap();
+                std::fs::write(&profile, text.replace(from, "dirs = ['~/work*[x]\\y']")).unwrap();
             }
             run(doorkey, &["use", "acme", "--yes"], b"").ok();
             let repository = work.join(file);
