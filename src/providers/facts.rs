@@ -35,6 +35,8 @@ pub struct Facts {
     pub empty_says_nothing: bool,
     beyond: Vec<String>,
     any_user: Vec<String>,
+    #[serde(default)]
+    bots: Vec<String>,
     pub(super) page: Vec<Page>,
     #[serde(default)]
     pub(super) scopes_read: Vec<String>,
@@ -173,6 +175,12 @@ impl Facts {
             })
         };
         scopes.iter().map(String::as_str).filter(|s| is_beyond(s)).collect()
+    }
+
+    /// Whether an account is one that the host made for a token alone: whoever set it up names it as he likes.
+    #[must_use]
+    pub fn is_bot(&self, account: &str) -> bool {
+        account.contains("_bot") && self.bots.iter().any(|b| account.starts_with(b.as_str()))
     }
 
     /// Whether a user name stands for whatever account the token has.
