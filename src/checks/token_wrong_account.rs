@@ -21,7 +21,8 @@ fn find(facts: &Facts) -> Vec<Finding> {
         let Some(account) = token.host.said.as_ref().and_then(|s| s.account.as_deref()) else { continue };
         let kind = super::kind(token);
         // An e-mail address is how Bitbucket's API is logged in to; it names no account there.
-        let any = kind.is_some_and(|k| k.takes_any_account(&token.user)) || token.user.contains('@');
+        let any = kind.is_some_and(|k| k.takes_any_account(&token.user) || k.is_bot(account))
+            || token.user.contains('@');
         // No known host has two accounts that differ in case alone.
         let same = account.eq_ignore_ascii_case(&token.user);
         if !any && !same {

@@ -5,12 +5,13 @@ use super::change::carry_out;
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json, table};
-use crate::engine::{profiles, when};
+use crate::engine::{profiles, stored_token, when};
 use crate::formats::git_credential::MAX_VALUE;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Companions, Plan, RecordId, Step};
 use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, OwnerPath, Scheme};
+use crate::providers::facts;
 use crate::secret::Secret;
 use crate::stores::{self, Record, State, StoreError, in_use};
 use crate::sys::Sys;
@@ -163,6 +164,7 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     }
     let secret = secret_from(context, source, "token", false)?;
     check_length(&record.user, &secret)?;
+    warn_of_text(context, &profile, &origin, &secret);
     let mut plan = Plan::new(format!("token add {name}"));
     let present = in_use(&records, &record);
     // The same value again keeps what is known of it.
@@ -219,6 +221,20 @@ fn check_length(user: &str, secret: &Secret) -> Result<(), Failure> {
         ),
         "look whether it is a token at all, and not a whole file",
     ))
+}
+
+/// Says what a token's own text gives away before it is kept: that it is damaged, or another host's. No refusal: hosts of
+/// one's own may mark their tokens as they like.
+fn warn_of_text(context: &Context, profile: &Profile, origin: &Origin, secret: &Secret) {
+    let Some(text) = stored_token::text_of(secret) else { return };
+    if text.damaged {
+        context.say.aside(format!("warning: this {} is mistyped or cut off", text.title));
+    }
+    let host = stored_token::provider_at(profile, origin).and_then(|kind| facts::of(&kind));
+    if let Some(host) = host.filter(|host| !host.may_make(text.kind)) {
+        let shown = origin.authority();
+        context.say.aside(format!("warning: this is a {}, and {shown} is {}", text.title, host.title));
+    }
 }
 
 /// A day as it is typed, in its first second: hosts that name a day let the token die then, or later.

@@ -89,8 +89,8 @@ fn show(context: &mut Context, one: &Checked) {
             context.say.marked(Mark::Warn, format!("{token} was not tried: {}", doctor::shown(&one.why)));
         }
         Answer::NotAsked => {
-            let end = one.expires.map_or("no end is known".into(), ends);
-            context.say.marked(Mark::Good, format!("{token}: {end}"));
+            let known = one.expires.map_or("no end is known".into(), |at| format!("ends {}", end(at)));
+            context.say.marked(Mark::Good, format!("{token}: {known}"));
         }
     }
     if let Some(fix) = &one.fix {
@@ -133,7 +133,7 @@ pub(super) fn in_words(known: &Known) -> Vec<String> {
     match known.ends {
         Ends::NotSaid => {}
         Ends::Never => words.push("never ends".into()),
-        Ends::At(at) => words.push(ends(at)),
+        Ends::At(at) => words.push(format!("ends {}", end(at))),
     }
     words.extend(known.last_used.map(|at| format!("last used {}", when::date(at))));
     if let Some(access) = known.repository.as_ref().filter(|r| r.read) {
@@ -147,10 +147,10 @@ pub(super) fn in_words(known: &Known) -> Vec<String> {
     words
 }
 
-/// When a token ends: one that dies in the first second of a day does not work on that day.
-pub(super) fn ends(at: i64) -> String {
+/// The day on which a token ends. One that dies in the first second of a day does not work on that day.
+pub(super) fn end(at: i64) -> String {
     let (end, last) = (when::date(at), when::date(last_day(at)));
-    if end == last { format!("ends {end}") } else { format!("ends {end} (its last day is {last})") }
+    if end == last { end } else { format!("{end} (its last day is {last})") }
 }
 
 impl From<CheckError> for Failure {

@@ -2,7 +2,7 @@
 
 use super::error::Failure;
 use super::token::{chosen, origin_of};
-use super::token_check::ends;
+use super::token_check::end;
 use super::{Context, Exit, doctor, json};
 use crate::checks;
 use crate::engine::{profiles, stored_token, when};
@@ -88,7 +88,7 @@ pub(super) fn show(context: &mut Context, wanted: &Show) -> Result<Exit, Failure
         ("kind of host", kind),
         ("state", Some(state)),
         ("added", Some(when::date(fact.added))),
-        ("end", Some(fact.expires.map_or("not known".into(), ends))),
+        ("ends", Some(fact.expires.map_or("not known".into(), end))),
         ("renew by", renew.map(when::date)),
         ("note", record.entry.note.clone()),
     ];

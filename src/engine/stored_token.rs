@@ -1,11 +1,13 @@
 //! A token of the store as a fact: without its value, with what its profile wants of it.
 
-use crate::model::facts::{AtHost, StoredToken, TokenState, Wanted};
+use crate::formats::token::{Checksum, recognise};
+use crate::model::facts::{AtHost, StoredToken, TokenState, TokenText, Wanted};
 use crate::model::plan::RecordId;
 use crate::model::profile::{Host, Profile};
 use crate::model::profile_file::repo_route;
 use crate::model::route::{Origin, OwnerPath};
 use crate::providers::facts;
+use crate::secret::Secret;
 use crate::stores::{Record, State};
 
 /// How long a token may live where the profile does not say, in days.
@@ -21,6 +23,7 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
     };
     let origin = Origin::parse(&record.id.origin).ok()?;
     let host = host_at(profile, &origin);
+    let text = text_of(&record.entry.secret);
     Some(StoredToken {
         profile: profile.name.to_string(),
         origin: record.id.origin.clone(),
@@ -29,14 +32,31 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
         added: record.added,
         state,
         since: record.since,
-        expires: record.entry.expires.or(record.entry.password_expiry_utc),
+        expires: record
+            .entry
+            .expires
+            .or(record.entry.password_expiry_utc)
+            .or(text.as_ref().and_then(|t| t.expires)),
         max_age_days: Some(max_age_days(host)),
         host: AtHost {
             provider: provider_at(profile, &origin),
             wanted: wanted(profile, &record.id),
             allowed_scopes: host.map(|h| h.token_scopes.clone()).unwrap_or_default(),
+            text,
             said: None,
         },
+    })
+}
+
+/// What a token's own text says.
+#[must_use]
+pub fn text_of(secret: &Secret) -> Option<TokenText> {
+    let token = recognise(secret.expose())?;
+    Some(TokenText {
+        kind: token.kind.code,
+        title: format!("{} {}", token.issuer.name, token.kind.title),
+        damaged: token.checksum == Checksum::Invalid,
+        expires: token.expires(),
     })
 }
 

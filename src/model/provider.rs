@@ -19,8 +19,6 @@ pub struct KnownHost {
     pub name: String,
     /// The name of its [`Provider`].
     pub provider: String,
-    /// Where a token is made.
-    pub token_page: String,
 }
 
 /// A kind of git host.

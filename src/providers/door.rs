@@ -120,6 +120,12 @@ impl<'a> Door<'a> {
         self.echo.text(text)
     }
 
+    /// A link of the host's: whole, or not at all.
+    #[must_use]
+    pub fn link(&self, text: &str) -> Option<String> {
+        self.echo.link(text)
+    }
+
     /// The same of a list, each cut short, and no more of them than fit a line or two.
     #[must_use]
     pub fn texts<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {

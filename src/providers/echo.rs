@@ -32,6 +32,12 @@ impl<'a> Echo<'a> {
         flat.chars().take(LONGEST).collect()
     }
 
+    /// A link, whole or not at all.
+    pub(super) fn link(&self, text: &str) -> Option<String> {
+        let whole = text.len() <= 2000 && text.bytes().all(|b| b.is_ascii_graphic()) && !self.is_in(text);
+        whole.then(|| text.to_owned())
+    }
+
     /// Whether a part of the token stands in a text, as it is or as Basic carries it.
     fn is_in(&self, text: &str) -> bool {
         let text = text.as_bytes();

@@ -22,6 +22,7 @@ pub struct Facts {
     pub name: String,
     /// For people.
     pub title: String,
+    tokens: Vec<String>,
     api: Vec<Place>,
     realm: Vec<String>,
     ends: EndsWhere,
@@ -34,6 +35,8 @@ pub struct Facts {
     pub empty_says_nothing: bool,
     beyond: Vec<String>,
     any_user: Vec<String>,
+    #[serde(default)]
+    bots: Vec<String>,
     pub(super) page: Vec<Page>,
     #[serde(default)]
     pub(super) scopes_read: Vec<String>,
@@ -133,6 +136,14 @@ pub fn by_challenge(challenge: &str) -> Option<&'static Facts> {
 }
 
 impl Facts {
+    /// Whether a token of this kind (`gitlab-personal`) may be one of this host's: not when it bears the mark of another.
+    #[must_use]
+    pub fn may_make(&self, kind: &str) -> bool {
+        // Kinds without a mark, such as forty hexadecimal digits, may be anybody's, and so may those of an unknown host.
+        let makes = |facts: &Facts| facts.tokens.iter().any(|t| kind.starts_with(t.as_str()));
+        makes(self) || self.name == "generic" || kind.starts_with("hex-") || kind == "gitlab-own-prefix"
+    }
+
     /// Where the API of a git host is. `None`: this kind has none there, or the git host is not reached over HTTPS.
     #[must_use]
     pub fn api(&self, git: &Origin) -> Option<Api> {
@@ -164,6 +175,12 @@ impl Facts {
             })
         };
         scopes.iter().map(String::as_str).filter(|s| is_beyond(s)).collect()
+    }
+
+    /// Whether an account is one that the host made for a token alone: whoever set it up names it as he likes.
+    #[must_use]
+    pub fn is_bot(&self, account: &str) -> bool {
+        account.contains("_bot") && self.bots.iter().any(|b| account.starts_with(b.as_str()))
     }
 
     /// Whether a user name stands for whatever account the token has.

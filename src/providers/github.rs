@@ -79,7 +79,7 @@ fn repository(door: &Door<'_>, reply: &Reply) -> Result<RepositoryAccess, Stop> 
     // Single sign-on is told with 403, and sometimes with 404.
     if let Some(rest) = reply.header("x-github-sso").and_then(|h| h.strip_prefix("required")) {
         let page = rest.split(';').find_map(|p| p.trim().strip_prefix("url="));
-        return Ok(closed(Barrier::Sso { page: page.map(|p| door.text(p)) }));
+        return Ok(closed(Barrier::Sso { page: page.and_then(|p| door.link(p)) }));
     }
     match reply.status {
         200 => {

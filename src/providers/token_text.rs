@@ -1,17 +1,13 @@
-//! What a token's own text says: the one place where providers look at it.
+//! What a provider reads in a token's own text.
 
+use crate::formats::token::{Fact, recognise};
 use crate::secret::Secret;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
 
-/// The number of a Bitbucket Data Center token, under which its API knows it: `BBDC-` and base64 of `NUMBER:` with
-/// random bytes; older ones have no prefix.
+/// The number under which Bitbucket Data Center's API knows a token.
 pub(super) fn bitbucket_dc_number(secret: &Secret) -> Option<String> {
-    let text = secret.expose_str()?;
-    let coded = text.strip_prefix("BBDC-").unwrap_or(text);
-    let plain = Zeroizing::new(STANDARD.decode(coded).ok()?);
-    let (number, _) = plain.split_at_checked(plain.iter().position(|b| *b == b':')?)?;
-    let digits = (6..=20).contains(&number.len()) && number.iter().all(u8::is_ascii_digit);
-    if digits { String::from_utf8(number.to_vec()).ok() } else { None }
+    let facts = recognise(secret.expose())?.facts;
+    facts.into_iter().find_map(|(name, fact)| match fact {
+        Fact::Text(number) if name == "token-id" => Some(number),
+        _ => None,
+    })
 }

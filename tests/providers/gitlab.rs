@@ -16,7 +16,11 @@ fn token(change: impl Fn(&mut Value)) -> Answer {
 }
 
 fn alice() -> Answer {
-    let user = json!({ "id": 7, "username": "alice", "name": "Alice", "state": "active" });
+    named("alice")
+}
+
+fn named(name: &str) -> Answer {
+    let user = json!({ "id": 7, "username": name, "name": "Alice", "state": "active" });
     Answer::json(200, kept("others", "gitlab-user", user))
 }
 
@@ -154,4 +158,13 @@ fn what_git_proved_stands_when_the_api_refuses() {
     assert_eq!(checked.outcome(), "works");
     assert!(checked.why().contains("does not know the token: \"401 Unauthorized\""), "{}", checked.why());
     assert_eq!(world.server.api_logins().len(), 1);
+}
+
+/// The token of a project has an account of its own; git takes any user name with it.
+#[test]
+fn the_account_of_a_projects_token_is_nobody_elses() {
+    let checked = host(|| token(|_| {}), || named("project_7_bot_0a1b2c")).check();
+    assert!(checked.codes().is_empty(), "{}", checked.0);
+    let checked = host(|| token(|_| {}), || named("project_manager")).check();
+    assert_eq!(checked.codes(), ["token-wrong-account"]);
 }

@@ -116,3 +116,33 @@ fn nobody_is_asked_offline() {
         doctor["findings"].as_array().unwrap().iter().filter_map(|f| f["code"].as_str()).collect();
     assert!(codes.contains(&"token-without-end"), "{codes:?}");
 }
+
+/// The tokens are made up; their forms are the hosts'.
+#[test]
+fn a_token_of_another_host_is_seen_by_its_mark() {
+    let world = world();
+    let gitlab = "glpat-Qx7vRt2mKd9sLw4pZc6n";
+    let ran = world.run(&["token", "add", "acme", "--stdin", "--yes"], gitlab).code(0);
+    assert!(ran.err.contains("warning: this is a GitLab access token"), "{ran:#?}");
+    assert!(ran.err.contains("is Gitea or Forgejo"), "{ran:#?}");
+    let (code, checked) = world.check_with(&["--offline"]);
+    assert_eq!((checked.codes(), code), (vec!["token-of-other-host", "token-without-end"], 1));
+    assert_eq!(checked.0["host"], json!(null));
+}
+
+#[test]
+fn a_mistyped_token_is_seen_by_its_check_characters() {
+    let world = Plan::of("github").with(|_: &Request| Answer::html(404));
+    // One letter of a token that is good in form was changed.
+    let ran = world
+        .run(&["token", "add", "acme", "--stdin", "--yes"], "ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkK0mLq17")
+        .code(0);
+    assert!(ran.err.contains("mistyped or cut off"), "{ran:#?}");
+    let (code, checked) = world.check_with(&["--offline"]);
+    assert_eq!((checked.codes(), code), (vec!["token-damaged"], 1));
+    let good = world
+        .run(&["token", "add", "acme", "--stdin", "--yes"], "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")
+        .code(0);
+    assert!(!good.err.contains("warning"), "{good:#?}");
+    assert!(world.check_with(&["--offline"]).1.codes().is_empty());
+}

@@ -263,8 +263,9 @@ fn judge(sys: &Sys, token: &Token<'_>, one: &mut Checked) {
     fact.host.said = known;
     one.expires = end;
     one.findings = checks::of_token(&fact, sys.now());
-    // That it was refused is said already.
-    one.findings.retain(|f| f.code != "token-suspect" || one.outcome != Answer::Refused);
+    // That it was refused is said already, and what its host knows is whole.
+    let told = if one.outcome == Answer::Refused { "token-suspect" } else { "token-damaged" };
+    one.findings.retain(|f| f.code != told || !matches!(one.outcome, Answer::Refused | Answer::Works));
 }
 
 /// The first repository that the token is for.

@@ -14,9 +14,27 @@ pub struct AtHost {
     /// The scopes that the profile's file allows it; empty = it does not say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_scopes: Vec<String>,
+    /// What its own text says, where it is of a kind that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TokenText>,
     /// What the host said. `None`: it was not asked, or said nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<Known>,
+}
+
+/// What a token's own text says, without the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TokenText {
+    /// The kind's stable name: `github-classic`.
+    pub kind: &'static str,
+    /// For people: `GitHub personal access token (classic)`.
+    pub title: String,
+    /// Its check characters do not fit.
+    pub damaged: bool,
+    /// When it ends, where it says so, seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<i64>,
 }
 
 /// An access that is wanted.

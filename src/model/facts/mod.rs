@@ -11,7 +11,7 @@ mod tokens;
 mod trust;
 mod walk;
 
-pub use at_host::{AtHost, Barrier, Ends, Known, RepositoryAccess, Wanted};
+pub use at_host::{AtHost, Barrier, Ends, Known, RepositoryAccess, TokenText, Wanted};
 pub use environment::{Environment, Shell, Variable};
 pub use git::{About, Chain, ChainLink, Git, GitFile, GitSetting, Program, Scope};
 pub use own::{
