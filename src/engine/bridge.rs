@@ -76,22 +76,21 @@ pub fn token(sys: &Sys, bridge: &Bridge, origin: &Origin, user: &str) -> Result<
 
 /// Outside any repository: its configuration must have no say in this.
 fn outside(sys: &Sys) -> With<'_> {
-    let set = ["GH_PROMPT_DISABLED", "GH_NO_UPDATE_NOTIFIER"].map(|name| (name, OsString::from("1")));
-    let mut unset = TOKENS.to_vec();
-    unset.extend(["GIT_DIR", "GIT_WORK_TREE"]);
-    let mut with = With { set: set.to_vec(), unset, dir: sys.places().home(), ..With::default() };
-    with.set.push(("GIT_TERMINAL_PROMPT", OsString::from("0")));
-    with
+    let set = [("GH_PROMPT_DISABLED", "1"), ("GH_NO_UPDATE_NOTIFIER", "1"), ("GIT_TERMINAL_PROMPT", "0")];
+    let set = set.map(|(name, value)| (name, OsString::from(value))).to_vec();
+    let unset = [TOKENS, &["GIT_DIR", "GIT_WORK_TREE"]].concat();
+    With { set, unset, dir: sys.places().home(), ..With::default() }
 }
 
 fn of_gh(sys: &Sys, origin: &Origin, user: &str) -> Result<Entry, NoToken> {
     let logged_out = || NoToken::LoggedOut { origin: origin.clone(), user: user.into() };
     let ask = Ask::GhToken { host: origin.host.to_string(), user: user.into() };
     let ran = sys.ask(&ask, outside(sys), LIMIT).map_err(|error| not_run("gh", &error))?;
-    if !ran.ok() {
-        return Err(if ran.said().contains("unknown flag") { NoToken::OldGh } else { logged_out() });
-    }
+    let (ok, old) = (ran.ok(), ran.said().contains("unknown flag"));
     let line = Secret::take(ran.stdout);
+    if !ok {
+        return Err(if old { NoToken::OldGh } else { logged_out() });
+    }
     let token = line.expose().strip_suffix(b"\n").unwrap_or(line.expose());
     let token = token.strip_suffix(b"\r").unwrap_or(token);
     if token.is_empty() || token.len() > 4096 || !token.iter().all(u8::is_ascii_graphic) {

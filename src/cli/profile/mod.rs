@@ -114,7 +114,8 @@ pub(super) fn as_json(profile: &Profile) -> Value {
             json!({
                 "name": h.name.as_str(), "port": h.port, "provider": h.provider,
                 "owners": h.owners.iter().map(|o| o.as_str()).collect::<Vec<_>>(),
-                "transport": h.transport.as_str(), "token-user": h.token_user, "token-from": h.token_from.as_ref().map(ToString::to_string),
+                "transport": h.transport.as_str(), "token-user": h.token_user,
+                "token-from": h.token_from.as_ref().map(ToString::to_string),
                 "ssh-port": h.ssh_port, "ssh-key": h.ssh_key, "pinned-host-keys": h.known_hosts.len(),
             })
         })
