@@ -1,7 +1,7 @@
 //! Calls that fail, as on a full or broken disk: the old state stays, and the message says so.
 
+use crate::commands::scenarios;
 use crate::points::sample;
-use crate::scenario::scenarios;
 
 /// Points of one scenario in the default run.
 const SAMPLE: usize = 8;

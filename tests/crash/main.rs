@@ -15,6 +15,7 @@
 #[allow(dead_code, reason = "shared with tests/cli")]
 mod home;
 
+mod commands;
 mod failing;
 mod killed;
 mod points;

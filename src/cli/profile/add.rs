@@ -84,45 +84,8 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
         ask_for_the_rest(context, &mut wanted)?;
     }
     let name = ProfileName::new(wanted.name.as_deref().unwrap_or_default())?;
-    let path = profiles::file(&context.sys, &name)?;
     let (profile, roots) = build(context, name, &wanted)?;
-    let text = profile_file::write_new(&profile);
-    let mut plan = Plan::new(format!("profile add {}", profile.name));
-    match context.sys.read(&path)? {
-        // The same command again: nothing to do.
-        Some(old) if old == text.as_bytes() => {}
-        Some(_) => {
-            return Err(Failure::usage(
-                format!("profile {} is there already", profile.name),
-                format!(
-                    "change it: doorkey profile edit {0}, or look at it: doorkey profile show {0}",
-                    profile.name
-                ),
-            ));
-        }
-        None => {
-            for (file, bytes) in roots {
-                if context.sys.read(&file)?.is_none_or(|old| old != bytes) {
-                    plan.push(Step::Create { path: file, text: bytes.into(), mode: 0o644 });
-                }
-            }
-            plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
-        }
-    }
-    let mut all = super::usable(context)?;
-    all.retain(|p| p.name != profile.name);
-    all.push(profile.clone());
-    profiles::check_routes(&all)?;
-    if !plan.is_empty() {
-        let folders = apply::make_dirs(&context.sys, &profiles::folder(&context.sys)?, 0o700)?;
-        plan.steps.splice(0..0, folders);
-    }
-    // With a new CA, the generation can only be made when its file is in place: `use` does that.
-    if profile.trust.ca.is_empty() && !plan.is_empty() {
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        plan.steps.extend(refreshed(context, &all)?);
-    }
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    if carry_out(context, |context| plan(context, &profile, &roots))?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("profile {} is made", profile.name));
         for host in profile.hosts.iter().filter_map(|host| host.ssh_key.as_deref()) {
             let home = context.sys.places().home().map(std::path::Path::to_path_buf).unwrap_or_default();
@@ -138,6 +101,49 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
         }
     }
     Ok(Exit::Fine)
+}
+
+fn plan(context: &Context, profile: &Profile, roots: &Roots) -> Result<Plan, Failure> {
+    let sys = &context.sys;
+    let path = profiles::file(sys, &profile.name)?;
+    let text = profile_file::write_new(profile);
+    let mut plan = Plan::new(format!("profile add {}", profile.name));
+    match sys.read(&path)? {
+        // The same command again: nothing to do.
+        Some(old) if old == text.as_bytes() => {}
+        Some(_) => {
+            return Err(Failure::usage(
+                format!("profile {} is there already", profile.name),
+                format!(
+                    "change it: doorkey profile edit {0}, or look at it: doorkey profile show {0}",
+                    profile.name
+                ),
+            ));
+        }
+        None => {
+            for (file, bytes) in roots {
+                if sys.read(file)?.is_none_or(|old| old != *bytes) {
+                    let text = bytes.clone().into();
+                    plan.push(Step::Create { path: file.clone(), text, mode: 0o644 });
+                }
+            }
+            plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
+        }
+    }
+    let mut all = super::usable(context)?;
+    all.retain(|p| p.name != profile.name);
+    all.push(profile.clone());
+    profiles::check_routes(&all)?;
+    if !plan.is_empty() {
+        let folders = apply::make_dirs(sys, &profiles::folder(sys)?, 0o700)?;
+        plan.steps.splice(0..0, folders);
+    }
+    // With a new CA, the generation can only be made when its file is in place: `use` does that.
+    if profile.trust.ca.is_empty() && !plan.is_empty() {
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        plan.steps.extend(refreshed(context, &all)?);
+    }
+    Ok(plan)
 }
 
 fn next_steps(profile: &Profile) -> Vec<String> {
