@@ -246,16 +246,17 @@ fn file_back(
     if prints.fits(note.before.as_ref(), now.as_deref()) {
         return Ok(true);
     }
-    let back: Vec<&Step> = entry.inverse.iter().skip(note.back).take(count).collect();
+    let around = |index: usize| entry.around.get(index).and_then(Option::as_ref);
+    let back: Vec<(&Step, Option<&Around>)> =
+        entry.inverse.iter().enumerate().skip(note.back).take(count).map(|(i, s)| (s, around(i))).collect();
     let as_we_left_it = prints.fits(note.after.as_ref(), now.as_deref());
     let now = now.unwrap_or_default();
-    if !as_we_left_it && !back.iter().any(|step| is_in(&now, step)) {
+    if !as_we_left_it && !back.iter().any(|(step, around)| is_in(&now, step, *around, prints)) {
         return Ok(true);
     }
     let mut files = Playing::new(sys)?;
     let mut steps = Vec::new();
-    for (index, step) in back.into_iter().enumerate() {
-        let around = entry.around.get(note.back + index).and_then(Option::as_ref);
+    for (step, around) in back {
         match files.fitted(sys, step, around.filter(|_| !as_we_left_it)) {
             Ok(step) => steps.push(step),
             Err(ApplyError::Changed { .. }) => return Ok(false),
@@ -268,6 +269,9 @@ fn file_back(
         Err(error) => return Err(error),
     };
     for change in deeds.iter().filter_map(|deed| deed.file.as_ref()) {
+        if as_we_left_it && !prints.fits(note.before.as_ref(), change.after.as_deref()) {
+            return Ok(false);
+        }
         write(sys, change)?;
     }
     Ok(true)
@@ -275,11 +279,14 @@ fn file_back(
 
 /// Whether a file that somebody else changed may hold what the inverse of a step takes out of it, or lack what that
 /// brings back.
-fn is_in(now: &[u8], inverse: &Step) -> bool {
-    let holds = |text: &[u8]| now.windows(text.len().max(1)).any(|w| w == text);
-    match inverse {
-        Step::Splice { old, new, .. } if old.is_empty() => !holds(new.bytes()),
-        Step::Splice { old, .. } => holds(old.bytes()),
+fn is_in(now: &[u8], inverse: &Step, around: Option<&Around>, prints: &Prints) -> bool {
+    match (inverse, around) {
+        (Step::Splice { at, old, new, .. }, Some(around)) if old.is_empty() => {
+            prints.find(now, new.bytes(), near(at), around).is_none()
+        }
+        (Step::Splice { old, .. }, _) => now.windows(old.bytes().len().max(1)).any(|w| w == old.bytes()),
+        // Made empty and then filled: the splice beside it tells.
+        (Step::Remove { text, .. }, _) => !text.is_empty(),
         _ => true,
     }
 }

@@ -125,7 +125,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                     linked(h);
                     used(h);
                 },
-                &["undo", "--yes"],
+                &["undo", "3", "--yes"],
                 "",
             )
         },
@@ -137,7 +137,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                     repeated(h);
                     h.run(FIX);
                 },
-                &["undo", "--yes"],
+                &["undo", "3", "--yes"],
                 "",
             )
         },
@@ -149,7 +149,7 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                     several(h);
                     h.run(FIX_ALL);
                 },
-                &["undo", "--yes"],
+                &["undo", "3", "--yes"],
                 "",
             )
         },

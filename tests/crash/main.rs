@@ -20,3 +20,4 @@ mod failing;
 mod killed;
 mod points;
 mod scenario;
+mod since;

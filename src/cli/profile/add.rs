@@ -6,12 +6,14 @@ use crate::cli::error::Failure;
 use crate::cli::say::Mark;
 use crate::cli::{Context, Exit, ask};
 use crate::engine::{apply, in_force, profiles, render};
+use crate::formats::pem;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::{Host, Identity, Profile, Proxy, Transport, Trust, Verify};
 use crate::model::profile_file;
 use crate::model::route::{Origin, OwnerPath, Scheme};
 use clap::{Args, ValueEnum};
+use std::path::Path;
 
 /// `doorkey profile add NAME --host HOST ...`
 #[derive(Debug, Args)]
@@ -122,10 +124,7 @@ fn plan(context: &Context, profile: &Profile, roots: &Roots) -> Result<Plan, Fai
         }
         None => {
             for (file, bytes) in roots {
-                if sys.read(file)?.is_none_or(|old| old != *bytes) {
-                    let text = bytes.clone().into();
-                    plan.push(Step::Create { path: file.clone(), text, mode: 0o644 });
-                }
+                plan.steps.extend(root_step(context, file, bytes)?);
             }
             plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
         }
@@ -144,6 +143,28 @@ fn plan(context: &Context, profile: &Profile, roots: &Roots) -> Result<Plan, Fai
         plan.steps.extend(refreshed(context, &all)?);
     }
     Ok(plan)
+}
+
+/// The copy of a CA file. A profile that was removed leaves its own behind, which is replaced then; the journal keeps
+/// what it replaced, so that may hold nothing but certificates.
+fn root_step(context: &Context, file: &Path, new: &[u8]) -> Result<Option<Step>, Failure> {
+    match context.sys.read(file)? {
+        None => Ok(Some(Step::Create { path: file.into(), text: new.to_vec().into(), mode: 0o644 })),
+        Some(old) if old == new => Ok(None),
+        Some(old) => {
+            let found = pem::read(&old);
+            if found.holds_private_key() || found.certs().next().is_none() {
+                return Err(Failure::usage(
+                    format!(
+                        "{} is there already, and is not a CA file of doorkey's",
+                        context.sys.shown(file)
+                    ),
+                    "move it away, or give the CA file another name",
+                ));
+            }
+            Ok(Some(Step::edit(file.into(), &old, new)))
+        }
+    }
 }
 
 fn next_steps(profile: &Profile) -> Vec<String> {
