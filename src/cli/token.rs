@@ -151,7 +151,8 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
             "shorten it",
         ));
     }
-    let store = stores::open(&context.sys)?;
+    // What is wrong with the store is said before the secret is asked for.
+    stores::open(&context.sys)?;
     let source = match (wanted.stdin, wanted.token_fd) {
         (true, _) => Source::Stdin,
         (_, Some(number)) => Source::Descriptor(number),
@@ -164,7 +165,7 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     check_length(&record.user, &secret)?;
     let applied = carry_out(context, |context| {
         let mut plan = Plan::new(format!("token add {name}"));
-        let records = store.records(&context.sys, &name)?;
+        let records = stores::open(&context.sys)?.records(&context.sys, &name)?;
         let present = in_use(&records, &record);
         // The same value again keeps what is known of it.
         let same = present.filter(|r| r.entry.secret.same_as(secret.expose()));

@@ -124,16 +124,7 @@ pub fn recover(sys: &mut Sys) -> Result<Option<Recovered>, ApplyError> {
 pub fn hold(sys: &mut Sys) -> Result<(Held, Option<Recovered>), ApplyError> {
     let state = state_dir(sys)?;
     let journal = Journal::below(&state);
-    let lock = loop {
-        let before = journal.next_id(sys)?;
-        match sys.lock(&state) {
-            Ok(lock) => break lock,
-            // It waited long enough for one of them, but there is a queue, and it moves.
-            Err(FsError::Locked { .. }) if journal.next_id(sys)? != before => {}
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let held = Held { _lock: lock };
+    let held = Held { _lock: sys.lock(&state)? };
     let Some(entry) = journal.interrupted(sys)? else { return Ok((held, None)) };
     let left = take_back(sys, &entry, entry.steps.len())?;
     journal.forget(sys, entry.id)?;

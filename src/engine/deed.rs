@@ -70,9 +70,13 @@ pub(super) fn play(sys: &Sys, steps: &[Step]) -> Result<Vec<Deed>, ApplyError> {
         }
         match first {
             Step::Rename { from, to } => {
-                let bytes = made.get(from).cloned().map_or_else(|| sys.read(from), Ok)?;
+                let there = match made.get(from) {
+                    Some(made) => made.is_some(),
+                    None => sys.look(from)?.is_some(),
+                };
                 made.insert(from.clone(), None);
-                made.insert(to.clone(), bytes);
+                // It may be a key: that it is there is enough to know.
+                made.insert(to.clone(), there.then(Vec::new));
             }
             Step::MakeKey { path, .. } => {
                 for half in [path.clone(), public_half(path)] {

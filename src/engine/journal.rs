@@ -32,8 +32,10 @@ pub struct Entry {
     /// What takes it back, in order.
     pub inverse: Vec<Step>,
     /// For each step of the inverse, where in a file its text belongs.
+    #[serde(default)]
     pub around: Vec<Option<Around>>,
     /// The files whose bytes it changes.
+    #[serde(default)]
     pub files: Vec<FileNote>,
 }
 

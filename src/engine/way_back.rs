@@ -7,6 +7,7 @@ use super::journal::{Entry, FileNote, Journal};
 use super::prints::{Around, Prints};
 use crate::formats::splice::splice;
 use crate::model::plan::{Anchor, Plan, Step};
+use crate::secret::Secret;
 use crate::stores;
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
@@ -181,8 +182,8 @@ pub(super) fn take_back(sys: &mut Sys, entry: &Entry, count: usize) -> Result<Ve
             Step::MakeKey { .. } => {
                 let mut ours = Vec::new();
                 for note in notes {
-                    let now = sys.read(&note.path)?;
-                    if now.is_some() && prints.fits(note.after.as_ref(), now.as_deref()) {
+                    let now = sys.read(&note.path)?.map(Secret::take);
+                    if now.is_some() && prints.fits(note.after.as_ref(), now.as_ref().map(Secret::expose)) {
                         ours.push(note.path.clone());
                     }
                 }
