@@ -1,15 +1,13 @@
 //! `doorkey doctor`: what is wrong, why, what to do; `--fix` does what can be done safely.
 
-use super::change::carry_out;
+use super::change::carry_out_quietly;
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::checks;
-use crate::engine::apply::{self, Applied};
 use crate::engine::{diagnose, inspect};
 use crate::model::facts::Unreadable;
 use crate::model::finding::{Finding, Fix, Severity};
-use crate::model::plan::Plan;
 use crate::redact;
 use clap::Args;
 use serde_json::{Value, json};
@@ -50,23 +48,22 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     }
     let title =
         wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
-    let mut plan = diagnose::plan(title, &findings);
-    plan.steps.extend(diagnose::renewal(&context.sys, &findings));
-    let wants_recovery = only.is_empty() || only.contains(&"run-interrupted");
-    if plan.is_empty() && facts.own.interrupted.is_some() && wants_recovery && !context.flags.dry_run {
-        // What was interrupted is taken back before anything else, so an empty change is enough.
-        apply::apply(&mut context.sys, &plan)?;
-        let facts = inspect::machine(&context.sys);
-        let left = diagnose::findings(&facts, &only);
-        report(context, &left, &facts.unreadable, made);
-        return Ok(verdict(&left, wanted.strict));
-    }
-    if plan.is_empty() && !context.flags.json {
+    let plan = |context: &Context, findings: &[Finding]| {
+        let mut plan = diagnose::plan(&*title, findings);
+        plan.steps.extend(diagnose::renewal(&context.sys, findings));
+        plan
+    };
+    if plan(context, &findings).is_empty() && !context.flags.json {
         report(context, &findings, &facts.unreadable, made);
         context.say.info("Nothing here can be mended by doorkey alone.");
         return Ok(verdict(&findings, wanted.strict));
     }
-    let Some(applied) = carried_out(context, &plan)? else {
+    let mut findings = findings;
+    let done = carry_out_quietly(context, |context| {
+        findings = diagnose::findings(&inspect::machine(&context.sys), &only);
+        Ok(plan(context, &findings))
+    })?;
+    let Some((_, applied)) = done else {
         return Ok(verdict(&findings, wanted.strict));
     };
     let facts = inspect::machine(&context.sys);
@@ -132,12 +129,6 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
     } else {
         context.say.info(summary);
     }
-}
-
-/// Carries a plan out; with `--json` the one document comes afterwards, when it is known what was mended.
-fn carried_out(context: &mut Context, plan: &Plan) -> Result<Option<Applied>, Failure> {
-    let json = context.flags.json && context.flags.yes && !context.flags.dry_run && !plan.is_empty();
-    if json { Ok(Some(apply::apply(&mut context.sys, plan)?)) } else { carry_out(context, plan) }
 }
 
 fn hidden(unreadable: &[Unreadable]) -> Vec<Value> {

@@ -89,6 +89,18 @@ impl From<FsError> for Failure {
                 "whoever may write it could change where your credentials go".into(),
                 format!("make it yours alone: chown \"$(id -u)\" {0} && chmod go-w {0}", word(path)),
             ),
+            FsError::Foreign { uid, .. } => (
+                "what doorkey writes would be its own, and its owner could not change it any more".into(),
+                format!("run doorkey as user {uid}, without sudo; or set HOME to a folder of your own"),
+            ),
+            FsError::Attribute { path, source, .. } => (
+                format!("{}; the changed file would be without it", io_reason(source).0),
+                format!("look at it: getfattr -d -m - {0}; getfacl {0}", path.display()),
+            ),
+            FsError::Meanwhile { .. } => (
+                "another program wrote it at the same moment; nothing was changed".into(),
+                "run the same command again".into(),
+            ),
             FsError::Locked { .. } => (
                 "it waited ten seconds for it".into(),
                 "wait for the other command to end, then try again".into(),
@@ -241,10 +253,10 @@ impl From<ApplyError> for Failure {
             ApplyError::NothingToUndo => {
                 Self::new(Exit::Usage, what, "", "see what was changed: doorkey history")
             }
-            ApplyError::Interrupted(_) => Self::new(
+            ApplyError::Meanwhile(_) => Self::new(
                 Exit::CouldNot,
                 what,
-                "the plan was made for what the interrupted run left",
+                "another program changed it while this change was being made; nothing was changed",
                 "run the same command again",
             ),
             ApplyError::GenerationGone(_) => Self::new(

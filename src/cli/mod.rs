@@ -152,11 +152,9 @@ impl Command {
         if let Some(all) = self.looks_at_all() {
             home::check(context, all)?;
         }
-        if self.changes()
-            && !context.flags.dry_run
-            && let Some(title) = apply::recover(&mut context.sys)?
-        {
-            context.say.aside(format!("note: an interrupted \"{title}\" was taken back first"));
+        if self.changes() && !context.flags.dry_run {
+            let recovered = apply::recover(&mut context.sys)?;
+            change::say_recovered(context, recovered);
         }
         match self {
             Self::Profile(command) => profile::run(context, command),

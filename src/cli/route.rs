@@ -8,7 +8,7 @@ use super::{Context, Exit, json};
 use crate::engine::profiles::{self, route_text};
 use crate::model::name::ProfileName;
 use crate::model::plan::Plan;
-use crate::model::profile::claims_of;
+use crate::model::profile::{Profile, claims_of};
 use crate::model::profile_file::{Edit, check_no_secret, repo_route};
 use clap::Subcommand;
 use serde_json::json;
@@ -47,19 +47,20 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
     let route = check_no_secret(url)
         .and_then(|()| repo_route(url))
         .map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
-    let mut all = usable_with(context, &name)?;
-    let known: Vec<_> = claims_of(&all).into_iter().map(|claim| claim.origin).collect();
-    let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
-        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
-    };
-    let mut plan = Plan::new(format!("route add {route} {name}"));
-    let new_host = !known.contains(&route.origin);
-    if !profile.routes.contains(&route) {
-        profile.routes.push(route.clone());
-        plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(&route))?);
-        plan.steps.extend(refreshed(context, &all)?);
-    }
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let mut new_host = false;
+    let applied = carry_out(context, |context| {
+        let mut all = usable_with(context, &name)?;
+        new_host = !claims_of(&all).into_iter().any(|claim| claim.origin == route.origin);
+        let profile = named(&mut all, &name)?;
+        let mut plan = Plan::new(format!("route add {route} {name}"));
+        if !profile.routes.contains(&route) {
+            profile.routes.push(route.clone());
+            plan.push(edit_file(context, &name, |edit: &mut Edit| edit.add_route(&route))?);
+            plan.steps.extend(refreshed(context, &all)?);
+        }
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} speaks for {route}"));
         if new_host {
             let origin = &route.origin;
@@ -71,22 +72,31 @@ fn add(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure>
 
 fn remove(context: &mut Context, url: &str, profile: &str) -> Result<Exit, Failure> {
     let name = ProfileName::new(profile)?;
-    let mut all = usable_with(context, &name)?;
-    let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
-        return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
-    };
     let route = repo_route(url).map_err(|problem| Failure::usage(problem, "give the URL that git uses"))?;
-    if !profile.routes.contains(&route) {
-        return Err(Failure::usage(format!("{name} has no route {route}"), "see them: doorkey route list"));
-    }
-    profile.routes.retain(|r| *r != route);
-    let mut plan = Plan::new(format!("route remove {route} {name}"));
-    plan.push(edit_file(context, &name, |edit: &mut Edit| edit.remove_route(&route))?);
-    plan.steps.extend(refreshed(context, &all)?);
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let applied = carry_out(context, |context| {
+        let mut all = usable_with(context, &name)?;
+        let profile = named(&mut all, &name)?;
+        if !profile.routes.contains(&route) {
+            return Err(Failure::usage(
+                format!("{name} has no route {route}"),
+                "see them: doorkey route list",
+            ));
+        }
+        profile.routes.retain(|r| *r != route);
+        let mut plan = Plan::new(format!("route remove {route} {name}"));
+        plan.push(edit_file(context, &name, |edit: &mut Edit| edit.remove_route(&route))?);
+        plan.steps.extend(refreshed(context, &all)?);
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} speaks for {route} no more"));
     }
     Ok(Exit::Fine)
+}
+
+fn named<'a>(all: &'a mut [Profile], name: &ProfileName) -> Result<&'a mut Profile, Failure> {
+    let found = all.iter_mut().find(|p| p.name == *name);
+    Ok(found.ok_or_else(|| profiles::ProfilesError::Unknown(name.to_string()))?)
 }
 
 fn list(context: &mut Context) -> Result<Exit, Failure> {

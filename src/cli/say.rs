@@ -6,6 +6,8 @@ use super::{Exit, json};
 use crate::redact;
 use crate::sys::Sys;
 use crate::sys::tty::Terminal;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Where and how things are said.
@@ -15,6 +17,7 @@ pub(crate) struct Say {
     symbols: bool,
     quiet: bool,
     broken: bool,
+    said: RefCell<BTreeSet<String>>,
 }
 
 /// How a line begins.
@@ -37,7 +40,7 @@ impl Say {
                 terminal.output && sys.env("NO_COLOR").is_none() && sys.env("TERM") != Some("dumb")
             }
         };
-        Self { color, symbols: terminal.output, quiet: flags.quiet, broken: false }
+        Self { color, symbols: terminal.output, quiet: flags.quiet, broken: false, said: RefCell::default() }
     }
 
     /// Whether standard output was closed by its reader (`doorkey ... | head`): what streams may stop then.
@@ -97,6 +100,13 @@ impl Say {
     pub(crate) fn aside(&self, text: impl AsRef<str>) {
         if !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{}", redact::for_terminal(text.as_ref(), true));
+        }
+    }
+
+    /// As [`Say::aside`], but not a second time: a plan is made more than once, and what is found then stays the same.
+    pub(crate) fn aside_once(&self, text: String) {
+        if self.said.borrow_mut().insert(text.clone()) {
+            self.aside(text);
         }
     }
 

@@ -54,8 +54,43 @@ pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Fa
 
 fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
-    let mut all = usable_with(context, &name)?;
-    let Some(profile) = all.iter_mut().find(|p| p.name == name) else {
+    let mut path = PathBuf::new();
+    // Asked for once, and only when nothing else stands in the way.
+    let mut secret: Option<Option<Secret>> = None;
+    let applied = carry_out(context, |context| {
+        let (mut plan, key) = plan(context, wanted, &name)?;
+        if secret.is_none() {
+            secret = Some(passphrase(context, wanted)?);
+        }
+        plan.secrets.extend(secret.iter().flatten().cloned());
+        path = key;
+        Ok(plan)
+    })?;
+    let open = secret.flatten().is_none();
+    if applied.is_some() && !context.flags.json {
+        let public = PathBuf::from(format!("{}.pub", path.display()));
+        context.say.marked(Mark::Good, format!("the key {} is made", context.sys.shown(&path)));
+        let shown = context.sys.shown(&path);
+        context.say.info(if open {
+            format!("  it has no passphrase; give it one: ssh-keygen -p -f {shown}")
+        } else {
+            format!("  put it into your agent once a session: ssh-add {shown}")
+        });
+        context.say.info(format!(
+            "  add its public half to your account at the host: {}",
+            context.sys.shown(&public)
+        ));
+        if let Some(bytes) = context.sys.read(&public)? {
+            context.say.line(String::from_utf8_lossy(&bytes).trim_end());
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// The plan, without the passphrase, and the new key's file.
+fn plan(context: &Context, wanted: &New, name: &ProfileName) -> Result<(Plan, PathBuf), Failure> {
+    let mut all = usable_with(context, name)?;
+    let Some(profile) = all.iter_mut().find(|p| p.name == *name) else {
         return Err(profiles::ProfilesError::Unknown(name.to_string()).into());
     };
     let fits = |h: &str| wanted.host.as_deref().is_none_or(|w| w == h);
@@ -100,13 +135,10 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
     let mut plan = Plan::new(format!("ssh new {name}"));
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     plan.steps.extend(apply::make_dirs(&context.sys, &folder, 0o700)?);
-    let passphrase = passphrase(context, wanted)?.map(|secret| {
-        plan.secrets.push(secret);
-        plan.secrets.len() - 1
-    });
-    let open = passphrase.is_none();
+    // The only secret of the plan, if there is one.
+    let passphrase = (!wanted.no_passphrase && !context.flags.dry_run).then_some(0);
     plan.push(Step::MakeKey { path: path.clone(), kind: wanted.kind.clone(), comment, passphrase });
-    let edited = edit_file(context, &name, |edit: &mut Edit| {
+    let edited = edit_file(context, name, |edit: &mut Edit| {
         edit.set_host(index, &["ssh", "key"], &key);
         if turn_on {
             edit.set_host(index, &["transport"], "both");
@@ -117,24 +149,7 @@ fn new(context: &mut Context, wanted: &New) -> Result<Exit, Failure> {
         plan.push(edited);
     }
     plan.steps.extend(refreshed(context, &all)?);
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
-        let public = PathBuf::from(format!("{}.pub", path.display()));
-        context.say.marked(Mark::Good, format!("the key {} is made", context.sys.shown(&path)));
-        let shown = context.sys.shown(&path);
-        context.say.info(if open {
-            format!("  it has no passphrase; give it one: ssh-keygen -p -f {shown}")
-        } else {
-            format!("  put it into your agent once a session: ssh-add {shown}")
-        });
-        context.say.info(format!(
-            "  add its public half to your account at the host: {}",
-            context.sys.shown(&public)
-        ));
-        if let Some(bytes) = context.sys.read(&public)? {
-            context.say.line(String::from_utf8_lossy(&bytes).trim_end());
-        }
-    }
-    Ok(Exit::Fine)
+    Ok((plan, path))
 }
 
 /// Whether the file of a key that a profile names is there. One that is not there is made under that name.

@@ -25,15 +25,20 @@ pub(crate) struct Use {
 
 pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
-    // What is wrong with another profile is said; with the one that is asked for, it is a refusal.
-    in_force::own_roots(&context.sys, &profiles::one(&context.sys, &name)?)?;
-    let all = usable(context)?;
-    refuse_if_bypassed(context)?;
-    let mut plan = Plan::new(format!("use {name}"));
-    plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let mut can_verify = false;
+    let applied = carry_out(context, |context| {
+        // What is wrong with another profile is said; with the one that is asked for, it is a refusal.
+        in_force::own_roots(&context.sys, &profiles::one(&context.sys, &name)?)?;
+        let all = usable(context)?;
+        refuse_if_bypassed(context)?;
+        can_verify = all.iter().any(|p| !p.verify.is_empty());
+        let mut plan = Plan::new(format!("use {name}"));
+        plan.steps = in_force::steps(&context.sys, &all, Some(&name))?;
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} is in force; git and ssh route by owner from now on"));
-        let proof = if all.iter().any(|p| !p.verify.is_empty()) {
+        let proof = if can_verify {
             "doorkey verify".to_owned()
         } else {
             format!("doorkey verify {name} --repo URL")
@@ -63,22 +68,21 @@ fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
 }
 
 pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
-    let mut plan = Plan::new("off");
-    if let Some(from) = generation::current(&context.sys) {
-        plan.push(Step::Switch {
-            off: Some(from.clone()),
-            from: Some(from),
-            to: None,
-            files: Default::default(),
-        });
-    }
-    if plan.is_empty() && !context.flags.json {
+    if generation::current(&context.sys).is_none() && !context.flags.json {
         context.say.info("doorkey is off already: git and ssh read none of its settings.");
         return Ok(Exit::Fine);
     }
     // At once: off is what one reaches for when something does not work.
     context.flags.yes = true;
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let applied = carry_out(context, |context| {
+        let mut plan = Plan::new("off");
+        if let Some(from) = generation::current(&context.sys) {
+            let off = Some(from.clone());
+            plan.push(Step::Switch { off, from: Some(from), to: None, files: Default::default() });
+        }
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, "doorkey is off: git and ssh read none of its settings");
         context.say.info("  back again: doorkey on");
     }
@@ -86,19 +90,20 @@ pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
 }
 
 pub(crate) fn on(context: &mut Context) -> Result<Exit, Failure> {
-    let all = usable(context)?;
-    let name = in_force::profile_in_force(&context.sys);
-    if name.is_none()
-        && generation::before_off(&context.sys).is_none()
-        && generation::current(&context.sys).is_none()
-    {
-        return Err(Failure::usage("doorkey was never on here", "choose a profile: doorkey use PROFILE"));
-    }
-    refuse_if_bypassed(context)?;
-    let mut plan = Plan::new("on");
-    plan.steps = in_force::steps(&context.sys, &all, name.as_ref())?;
     context.flags.yes = true;
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let applied = carry_out(context, |context| {
+        let sys = &context.sys;
+        let all = usable(context)?;
+        let name = in_force::profile_in_force(sys);
+        if name.is_none() && generation::before_off(sys).is_none() && generation::current(sys).is_none() {
+            return Err(Failure::usage("doorkey was never on here", "choose a profile: doorkey use PROFILE"));
+        }
+        refuse_if_bypassed(context)?;
+        let mut plan = Plan::new("on");
+        plan.steps = in_force::steps(sys, &all, name.as_ref())?;
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, "doorkey is on again");
     }
     Ok(Exit::Fine)

@@ -152,8 +152,8 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
             "shorten it",
         ));
     }
-    let store = stores::open(&context.sys)?;
-    let records = store.records(&context.sys, &name)?;
+    // What is wrong with the store is said before the secret is asked for.
+    stores::open(&context.sys)?;
     let source = match (wanted.stdin, wanted.token_fd) {
         (true, _) => Source::Stdin,
         (_, Some(number)) => Source::Descriptor(number),
@@ -165,22 +165,26 @@ fn add(context: &mut Context, wanted: &Add) -> Result<Exit, Failure> {
     let secret = secret_from(context, source, "token", false)?;
     check_length(&record.user, &secret)?;
     warn_of_text(context, &profile, &origin, &secret);
-    let mut plan = Plan::new(format!("token add {name}"));
-    let present = in_use(&records, &record);
-    // The same value again keeps what is known of it.
-    let same = present.filter(|r| r.entry.secret.same_as(secret.expose()));
-    let before = same.map(Record::companions).unwrap_or_default();
-    let after = Companions {
-        expires: expires.or(before.expires),
-        note: wanted.note.clone().or_else(|| before.note.clone()),
-    };
-    if same.is_none_or(|r| r.state != State::Active) {
-        let version = present.map(|r| r.version);
-        plan.put_described(name.clone(), record.clone(), version, secret, after);
-    } else if after != before {
-        plan.push(Step::DescribeSecret { profile: name.clone(), record: record.clone(), before, after });
-    }
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let applied = carry_out(context, |context| {
+        let mut plan = Plan::new(format!("token add {name}"));
+        let records = stores::open(&context.sys)?.records(&context.sys, &name)?;
+        let present = in_use(&records, &record);
+        // The same value again keeps what is known of it.
+        let same = present.filter(|r| r.entry.secret.same_as(secret.expose()));
+        let before = same.map(Record::companions).unwrap_or_default();
+        let after = Companions {
+            expires: expires.or(before.expires),
+            note: wanted.note.clone().or_else(|| before.note.clone()),
+        };
+        if same.is_none_or(|r| r.state != State::Active) {
+            let version = present.map(|r| r.version);
+            plan.put_described(name.clone(), record.clone(), version, secret.clone(), after);
+        } else if after != before {
+            plan.push(Step::DescribeSecret { profile: name.clone(), record: record.clone(), before, after });
+        }
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(
             Mark::Good,
             format!("the token of {name} for {} as {} is kept", record.origin, record.user),
@@ -377,15 +381,17 @@ pub(super) fn chosen(
 
 fn remove(context: &mut Context, wanted: &Remove) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
-    let record = chosen(context, &name, wanted.host.as_deref(), wanted.user.as_deref())?;
-    let mut plan = Plan::new(format!("token remove {name}"));
-    plan.push(Step::RetireSecret {
-        profile: name.clone(),
-        record: record.id.clone(),
-        before: Some(record.version),
-    });
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
-        context.say.marked(Mark::Good, format!("the token of {name} for {} is out of use", record.id.origin));
+    let mut origin = String::new();
+    let applied = carry_out(context, |context| {
+        let record = chosen(context, &name, wanted.host.as_deref(), wanted.user.as_deref())?;
+        let mut plan = Plan::new(format!("token remove {name}"));
+        origin.clone_from(&record.id.origin);
+        let before = Some(record.version);
+        plan.push(Step::RetireSecret { profile: name.clone(), record: record.id, before });
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("the token of {name} for {origin} is out of use"));
         context.say.info("  it is still valid at the host: revoke it there");
     }
     Ok(Exit::Fine)

@@ -1,13 +1,12 @@
 //! `undo`, `history`, `diff`.
 
-use super::change::agree;
+use super::change::carry_out;
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json, table};
 use crate::engine::apply::{self, ApplyError};
 use crate::engine::journal::{Entry, Journal};
 use crate::engine::{preview, when};
-use crate::model::plan::Plan;
 use clap::Args;
 use serde_json::json;
 
@@ -23,46 +22,22 @@ fn journal(context: &Context) -> Result<Journal, Failure> {
 }
 
 pub(crate) fn undo(context: &mut Context, wanted: &Which) -> Result<Exit, Failure> {
-    let entry = match (journal(context)?.to_undo(&context.sys, wanted.id)?, wanted.id) {
-        (Some(entry), _) => entry,
-        (None, Some(id)) => {
-            return Err(Failure::new(
+    let mut title = String::new();
+    let applied = carry_out(context, |context| {
+        let plan = apply::undo_plan(&context.sys, wanted.id).map_err(|error| match (error, wanted.id) {
+            (ApplyError::NothingToUndo, Some(id)) => Failure::new(
                 Exit::Usage,
                 format!("there is no change {id} that could be taken back"),
                 "it was never made, or was taken back already, or is older than the last fifty",
                 "see the changes and their numbers: doorkey history",
-            ));
-        }
-        (None, None) => return Err(ApplyError::NothingToUndo.into()),
-    };
-    apply::refuse_out_of_order(&context.sys, &entry)?;
-    let plan =
-        Plan { title: format!("undo {}", entry.id), steps: entry.inverse.clone(), secrets: Vec::new() };
-    let shown = preview::preview(&context.sys, &plan)?;
-    if !context.flags.json {
-        context.say.info(format!("Undo of {} ({}, {}):", entry.id, entry.title, when::date_time(entry.time)));
-        for line in &shown.lines {
-            context.say.info(format!("- {line}"));
-        }
-        if !context.flags.quiet {
-            context.say.diff(&shown.diff);
-        }
-    }
-    if context.flags.dry_run {
-        if context.flags.json {
-            let body = json!({ "would-undo": entry.id, "title": entry.title, "dry-run": true, "steps": shown.lines, "diff": shown.diff });
-            context.say.line(json::document("undo", body));
-        } else {
-            context.say.info("Dry run: nothing was changed.");
-        }
-        return Ok(Exit::Fine);
-    }
-    agree(context, "Take it back?")?;
-    apply::undo(&mut context.sys, &entry)?;
-    if context.flags.json {
-        context.say.line(json::document("undo", json!({ "undone": entry.id, "title": entry.title })));
-    } else {
-        context.say.marked(Mark::Good, format!("taken back: {}", entry.title));
+            ),
+            (error, _) => error.into(),
+        })?;
+        title.clone_from(&plan.title);
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("{title} is done"));
     }
     Ok(Exit::Fine)
 }

@@ -1,9 +1,11 @@
 //! The only place that changes a machine: performs steps, journals them, and takes them back.
 
+use super::deed::{Deed, FileChange, play};
 use super::generation;
-use super::journal::{Entry, Journal, JournalError};
-pub use super::way_back::inverse_of;
-use super::way_back::{fitted, take_back};
+use super::journal::{Entry, FileNote, Journal, JournalError};
+use super::prints::Prints;
+use super::way_back::take_back;
+pub use super::way_back::{inverse_of, undo_plan};
 use crate::formats::splice::{NoSplice, Where, splice};
 use crate::model::plan::{Anchor, Plan, Step};
 use crate::secret::Secret;
@@ -11,7 +13,8 @@ use crate::stores::{self, Entry as Kept, StoreError};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Write};
 use crate::sys::lock::Lock;
-use crate::sys::new_key::NewKind;
+use crate::sys::new_key::{NewKey, NewKind};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Why a plan was not carried out. Unless it says otherwise, everything is as it was.
@@ -60,9 +63,17 @@ pub enum ApplyError {
     /// The generation that an undo goes back to was cleared away.
     #[error("generation {0} was cleared away")]
     GenerationGone(String),
-    /// An interrupted run was taken back just now, so the plan was made for a machine that is no more.
-    #[error("an interrupted \"{0}\" was taken back first")]
-    Interrupted(String),
+    /// What a plan was made for is not what is there now.
+    #[error("{0} changed meanwhile")]
+    Meanwhile(String),
+}
+
+impl ApplyError {
+    /// Whether the same plan, made once more, may fit.
+    #[must_use]
+    pub fn is_meanwhile(&self) -> bool {
+        matches!(self, Self::Meanwhile(_) | Self::Fs(FsError::Meanwhile { .. }))
+    }
 }
 
 /// What [`apply`] did.
@@ -76,131 +87,193 @@ pub(super) fn state_dir(sys: &Sys) -> Result<PathBuf, ApplyError> {
     sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)
 }
 
-/// Takes back what a killed run left half done; gives its title. Without one nothing is touched.
+/// doorkey's lock: what is planned and applied under it, no other doorkey changes in between.
+#[derive(Debug)]
+pub struct Held {
+    _lock: Lock,
+}
+
+/// A killed run that was taken back.
+#[derive(Debug)]
+pub struct Recovered {
+    /// What it was for.
+    pub title: String,
+    /// Files that somebody else changed since in such a way that nobody can tell what to take back in them.
+    pub left: Vec<PathBuf>,
+}
+
+/// Takes back what a killed run left half done. Without one nothing is touched.
 ///
 /// To be called before a plan is made: a plan made in the middle of another change does not fit what is there after
 /// that change was taken back.
 ///
 /// # Errors
 /// The lock is held, the state folder cannot be used, or what was done was changed since.
-pub fn recover(sys: &mut Sys) -> Result<Option<String>, ApplyError> {
+pub fn recover(sys: &mut Sys) -> Result<Option<Recovered>, ApplyError> {
     let Some(state) = sys.places().state() else { return Ok(None) };
     if Journal::below(state).interrupted(sys)?.is_none() {
         return Ok(None);
     }
-    Ok(begin(sys)?.1)
+    Ok(hold(sys)?.1)
 }
 
 /// Takes doorkey's lock and cleans up after a run that was killed.
-fn begin(sys: &mut Sys) -> Result<(Lock, Option<String>), ApplyError> {
+///
+/// # Errors
+/// As [`recover`].
+pub fn hold(sys: &mut Sys) -> Result<(Held, Option<Recovered>), ApplyError> {
     let state = state_dir(sys)?;
-    let lock = sys.lock(&state)?;
     let journal = Journal::below(&state);
-    let Some(entry) = journal.interrupted(sys)? else { return Ok((lock, None)) };
-    take_back(sys, &entry.steps, entry.time)?;
+    let held = Held { _lock: sys.lock(&state)? };
+    let Some(entry) = journal.interrupted(sys)? else { return Ok((held, None)) };
+    let left = take_back(sys, &entry, entry.steps.len())?;
     journal.forget(sys, entry.id)?;
-    Ok((lock, Some(entry.title)))
+    Ok((held, Some(Recovered { title: entry.title, left })))
 }
 
-/// Carries a plan out: all of it, or nothing.
+/// Carries out a plan that was made under the lock: all of it, or nothing.
 ///
 /// # Errors
 /// Everything is as it was before.
-pub fn apply(sys: &mut Sys, plan: &Plan) -> Result<Applied, ApplyError> {
+pub fn apply(sys: &mut Sys, _held: &Held, plan: &Plan) -> Result<Applied, ApplyError> {
     if plan.is_empty() {
         return Ok(Applied { id: None });
     }
-    let (_lock, recovered) = begin(sys)?;
-    if let Some(title) = recovered {
-        return Err(ApplyError::Interrupted(title));
-    }
-    let id = carry_out(sys, &plan.title, &plan.steps, &plan.secrets, None)?;
-    Ok(Applied { id: Some(id) })
-}
-
-/// Takes back what a journal entry did, keeping what the user changed since elsewhere.
-///
-/// # Errors
-/// [`ApplyError::Changed`] when our own region was changed: nothing is touched then.
-pub fn undo(sys: &mut Sys, entry: &Entry) -> Result<u64, ApplyError> {
-    let (_lock, recovered) = begin(sys)?;
-    if let Some(title) = recovered {
-        return Err(ApplyError::Interrupted(title));
-    }
-    refuse_out_of_order(sys, entry)?;
-    let title = format!("undo of {}: {}", entry.id, entry.title);
-    let steps = fitted(sys, &entry.inverse)?;
-    carry_out(sys, &title, &steps, &[], Some(entry.id))
-}
-
-/// Refuses to take an entry back while a later one stands on it.
-///
-/// # Errors
-/// [`ApplyError::StoodOn`] names the later one.
-pub fn refuse_out_of_order(sys: &Sys, entry: &Entry) -> Result<(), ApplyError> {
-    match Journal::below(&state_dir(sys)?).stands_on(sys, entry)? {
-        Some(later) => Err(ApplyError::StoodOn { id: entry.id, later: later.id, title: later.title }),
-        None => Ok(()),
-    }
-}
-
-fn carry_out(
-    sys: &mut Sys,
-    title: &str,
-    steps: &[Step],
-    secrets: &[Secret],
-    undoes: Option<u64>,
-) -> Result<u64, ApplyError> {
-    check_free(sys, steps)?;
-    let journal = Journal::below(&state_dir(sys)?);
+    let state = state_dir(sys)?;
+    check_fits(sys, &state, &plan.steps)?;
+    let deeds = play(sys, &plan.steps)?;
+    let mut keys = new_keys(sys, plan)?;
+    let prints = Prints::with_key(sys, &state)?;
+    let journal = Journal::below(&state);
     let id = journal.next_id(sys)?;
-    let time = sys.now();
-    let mut inverse: Vec<Step> = steps.iter().rev().flat_map(inverse_of).collect();
-    inverse.dedup();
-    let entry = Entry {
-        schema: "doorkey/journal/v1".into(),
-        id,
-        time,
-        title: title.into(),
-        undoes,
-        steps: steps.to_vec(),
-        inverse,
-    };
-    let mut begun: &[Step] = &[];
+    let entry = entry(sys, id, plan, &deeds, &keys, &prints);
+    let mut begun = 0;
     let mut all = || -> Result<(), ApplyError> {
         journal.begin(sys, &entry)?;
-        for (index, step) in steps.iter().enumerate() {
-            begun = steps.get(..=index).unwrap_or(steps);
-            perform(sys, step, secrets)?;
+        for deed in &deeds {
+            begun = deed.steps.end;
+            match (&deed.file, plan.steps.get(deed.steps.start)) {
+                (Some(change), _) => write(sys, change)?,
+                (None, Some(Step::MakeKey { path, kind, .. })) => {
+                    let key =
+                        keys.remove(&deed.steps.start).ok_or_else(|| ApplyError::NoKey(kind.clone()))?;
+                    write_key(sys, path, &key)?;
+                }
+                (None, Some(step)) => perform(sys, step, &plan.secrets)?,
+                (None, None) => {}
+            }
         }
         Ok(journal.finish(sys, id)?)
     };
     if let Err(error) = all() {
         // A step that failed may have happened all the same: its file has its new name, but the folder was not synced.
         // Should the way back fail too, the entry stays, and the next run tries again.
-        take_back(sys, begun, time)?;
+        journal.reopen(sys, id)?;
+        take_back(sys, &entry, begun)?;
         journal.forget(sys, id)?;
         return Err(error);
     }
-    Ok(id)
+    // What is only tidied up may fail: the change is there.
+    let _ = generation::clear_old(sys, &state);
+    Ok(Applied { id: Some(id) })
 }
 
-/// What is to be made must not be there: [`take_back`] could not tell it from what we made.
-fn check_free(sys: &Sys, steps: &[Step]) -> Result<(), ApplyError> {
-    for (index, step) in steps.iter().enumerate() {
-        let (Step::Create { path, .. } | Step::MakeKey { path, .. }) = step else { continue };
-        let moved = steps.iter().take(index).any(|earlier| earlier.path() == Some(path));
-        let mut files = vec![path.clone()];
-        if matches!(step, Step::MakeKey { .. }) {
-            files.push(public_half(path));
-        }
-        for file in files {
-            if !moved && sys.look(&file)?.is_some() {
-                return Err(changed(&file, "is there already", ""));
+/// Refuses steps that were planned from something else than what is there under the lock.
+fn check_fits(sys: &Sys, state: &Path, steps: &[Step]) -> Result<(), ApplyError> {
+    let in_use = |profile, record| -> Result<Option<u64>, ApplyError> {
+        let records = stores::open(sys)?.records(sys, profile)?;
+        Ok(stores::in_use(&records, record).map(|r| r.version))
+    };
+    for step in steps {
+        match step {
+            Step::Switch { from, .. } if *from != generation::current(sys) => {
+                return Err(ApplyError::Meanwhile("the generation in force".into()));
             }
+            Step::Switch { to: Some(to), files, .. } => {
+                match (files.is_empty(), sys.look(&generation::folder(state, to))?.is_some()) {
+                    (true, false) => return Err(ApplyError::GenerationGone(to.into())),
+                    (false, true) => return Err(ApplyError::Meanwhile("the next generation".into())),
+                    _ => {}
+                }
+            }
+            Step::PutSecret { profile, record, before, .. }
+            | Step::RetireSecret { profile, record, before }
+            | Step::RestoreSecret { profile, record, before, .. }
+                if in_use(profile, record)? != *before =>
+            {
+                return Err(ApplyError::Meanwhile(format!("the token of {profile} for {}", record.origin)));
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// The keys that a plan wants made, by step: made in memory before the journal is written, which notes their prints.
+fn new_keys(sys: &Sys, plan: &Plan) -> Result<BTreeMap<usize, NewKey>, ApplyError> {
+    let mut keys = BTreeMap::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let Step::MakeKey { kind, comment, passphrase, .. } = step else { continue };
+        let none = || ApplyError::NoKey(kind.clone());
+        // A passphrase that was promised and is not there must not become a key without one.
+        let passphrase = passphrase.map(|slot| plan.secrets.get(slot).ok_or_else(none)).transpose()?;
+        let known = NewKind::parse(kind).ok_or_else(none)?;
+        keys.insert(index, sys.new_ssh_key(known, comment, passphrase).ok_or_else(none)?);
+    }
+    Ok(keys)
+}
+
+fn entry(
+    sys: &Sys,
+    id: u64,
+    plan: &Plan,
+    deeds: &[Deed],
+    keys: &BTreeMap<usize, NewKey>,
+    prints: &Prints,
+) -> Entry {
+    let (mut inverse, mut around, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    for deed in deeds.iter().rev() {
+        let (step, back) = (deed.steps.start, inverse.len());
+        if let Some(FileChange { path, before, after, .. }) = &deed.file {
+            let [before, after] = [before, after].map(|bytes| prints.of(bytes.as_deref()));
+            files.push(FileNote { step, back, path: path.clone(), before, after });
+        }
+        if let (Some(key), Some(Step::MakeKey { path, .. })) = (keys.get(&step), plan.steps.get(step)) {
+            let halves = [(path.clone(), key.private.expose()), (public_half(path), key.public.as_bytes())];
+            for (path, bytes) in halves {
+                files.push(FileNote { step, back, path, before: None, after: prints.of(Some(bytes)) });
+            }
+        }
+        for index in deed.steps.clone().rev() {
+            let back = plan.steps.get(index).map(inverse_of).unwrap_or_default();
+            let regions = deed.file.as_ref().map(|f| f.regions.as_slice()).unwrap_or_default();
+            let spot = regions.get(index - deed.steps.start).and_then(Option::as_ref);
+            around.extend(back.iter().map(|_| spot.map(|(bytes, region)| prints.around(bytes, region))));
+            inverse.extend(back);
+        }
+    }
+    Entry {
+        schema: "doorkey/journal/v1".into(),
+        id,
+        time: sys.now(),
+        title: plan.title.clone(),
+        undoes: plan.undoes,
+        steps: plan.steps.clone(),
+        inverse,
+        around,
+        files,
+    }
+}
+
+/// Refuses to take an entry back while a later one stands on it.
+///
+/// # Errors
+/// [`ApplyError::StoodOn`] names the later one.
+pub(super) fn refuse_out_of_order(sys: &Sys, entry: &Entry) -> Result<(), ApplyError> {
+    match Journal::below(&state_dir(sys)?).stands_on(sys, entry)? {
+        Some(later) => Err(ApplyError::StoodOn { id: entry.id, later: later.id, title: later.title }),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn place(at: &Anchor) -> Where {
@@ -266,32 +339,28 @@ fn is_git_config(path: &Path) -> bool {
         && !path.components().any(|c| c.as_os_str() == ".ssh")
 }
 
+/// Writes a file, or removes it, if it is still what it was when the plan was played.
+pub(super) fn write(sys: &mut Sys, change: &FileChange) -> Result<(), ApplyError> {
+    let FileChange { path, before, after, mode, .. } = change;
+    match after {
+        _ if before == after => {}
+        None if sys.read(path)? == *before => sys.remove_file(path)?,
+        None => return Err(FsError::Meanwhile { path: path.clone() }.into()),
+        Some(after) => {
+            let how = Write::keeping_mode(*mode);
+            let how = if is_git_config(path) { how.under_git_lock() } else { how };
+            sys.write_over(path, before.as_deref(), after, how)?;
+        }
+    }
+    Ok(())
+}
+
+/// Performs a step that changes no file's bytes.
 pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<(), ApplyError> {
     match step {
         Step::MakeDir { path, mode } => sys.make_dir(path, *mode)?,
         Step::RemoveDir { path, .. } => {
-            sys.remove_empty_dir(path);
-        }
-        Step::Create { path, text, mode } => {
-            if sys.look(path)?.is_some() {
-                return Err(changed(path, "is there already", ""));
-            }
-            sys.write_atomic(path, text.bytes(), Write::with_mode(*mode))?;
-        }
-        Step::Remove { path, text, .. } => match sys.read(path)? {
-            Some(bytes) if bytes == text.bytes() => sys.remove_file(path)?,
-            // We made it empty and took our lines out: what is in it now is the user's.
-            Some(_) if text.is_empty() => {}
-            Some(_) => {
-                return Err(changed(path, "was changed since", &String::from_utf8_lossy(text.bytes())));
-            }
-            None => {}
-        },
-        Step::Splice { path, at, old, new } => {
-            let Some(bytes) = sys.read(path)? else { return Err(changed(path, "is not there any more", "")) };
-            let after = spliced(path, &bytes, at, old.bytes(), new.bytes())?;
-            let how = Write::keeping_mode(0o600);
-            sys.write_atomic(path, &after, if is_git_config(path) { how.under_git_lock() } else { how })?;
+            sys.remove_empty_dir(path)?;
         }
         Step::Mode { path, from, to } => match sys.look(path)? {
             Some(look) if look.mode == *from => sys.set_mode(path, *to)?,
@@ -309,10 +378,6 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
             if sys.look(from)?.is_some() {
                 sys.rename(from, to)?;
             }
-        }
-        Step::MakeKey { path, kind, comment, passphrase } => {
-            let passphrase = passphrase.and_then(|slot| secrets.get(slot));
-            make_key(sys, path, kind, comment, passphrase)?;
         }
         Step::Switch { to: Some(to), files, .. } => generation::switch(sys, to, files)?,
         Step::Switch { to: None, off, .. } => generation::switch_off(sys, off.as_deref())?,
@@ -332,11 +397,13 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
         Step::RestoreSecret { profile, record, version, .. } => {
             stores::open(sys)?.restore(sys, profile, record, *version)?;
         }
+        // Those are deeds on files.
+        Step::Create { .. } | Step::Remove { .. } | Step::Splice { .. } | Step::MakeKey { .. } => {}
     }
     Ok(())
 }
 
-fn changed(path: &Path, problem: &str, expected: &str) -> ApplyError {
+pub(super) fn changed(path: &Path, problem: &str, expected: &str) -> ApplyError {
     ApplyError::Changed {
         path: path.into(),
         problem: problem.into(),
@@ -345,23 +412,8 @@ fn changed(path: &Path, problem: &str, expected: &str) -> ApplyError {
     }
 }
 
-/// Makes a key pair. The private half is durable before its public half is there to be uploaded (SECURITY rule 42).
-fn make_key(
-    sys: &mut Sys,
-    path: &Path,
-    kind: &str,
-    comment: &str,
-    passphrase: Option<&Secret>,
-) -> Result<(), ApplyError> {
-    let public = public_half(path);
-    for file in [path, &public] {
-        if sys.look(file)?.is_some() {
-            return Err(changed(file, "is there already", ""));
-        }
-    }
-    let kind = NewKind::parse(kind).ok_or_else(|| ApplyError::NoKey(kind.into()))?;
-    let key =
-        sys.new_ssh_key(kind, comment, passphrase).ok_or_else(|| ApplyError::NoKey(format!("{kind:?}")))?;
-    sys.write_atomic(path, key.private.expose(), Write::with_mode(0o600))?;
-    Ok(sys.write_atomic(&public, key.public.as_bytes(), Write::with_mode(0o644))?)
+/// Writes a key pair. The private half is durable before its public half is there to be uploaded (SECURITY rule 42).
+fn write_key(sys: &mut Sys, path: &Path, key: &NewKey) -> Result<(), ApplyError> {
+    sys.write_over(path, None, key.private.expose(), Write::with_mode(0o600))?;
+    Ok(sys.write_over(&public_half(path), None, key.public.as_bytes(), Write::with_mode(0o644))?)
 }

@@ -112,7 +112,8 @@ pub(super) fn switch(sys: &mut Sys, to: &str, files: &BTreeMap<String, Text>) ->
     let off = off_link(&state);
     let dir = folder(&state, to);
     if !files.is_empty() {
-        sys.make_dir(&dir, 0o700)?;
+        // Never into a folder that is there: a generation in force does not change.
+        sys.make_new_dir(&dir, 0o700)?;
         for (name, text) in files {
             sys.write_atomic(&dir.join(name), text.bytes(), Write::with_mode(0o600))?;
         }
@@ -123,18 +124,43 @@ pub(super) fn switch(sys: &mut Sys, to: &str, files: &BTreeMap<String, Text>) ->
         return Err(ApplyError::GenerationGone(to.into()));
     }
     sys.point_link(&current, &dir)?;
-    sys.remove_file(&off)?;
-    clear_old(sys, &state, to)
+    Ok(sys.remove_file(&off)?)
 }
 
-/// Removes generations that went out of force more than a day ago, but for those that `undo` may go back to.
-fn clear_old(sys: &mut Sys, state: &Path, current: &str) -> Result<(), ApplyError> {
+/// Puts the links back that [`switch_off`] and [`switch`] may have begun with, and clears away what they left
+/// unfinished: for a switch that did not happen.
+pub(super) fn clear_unfinished(
+    sys: &mut Sys,
+    from: Option<&str>,
+    to: Option<&str>,
+    new: bool,
+) -> Result<(), ApplyError> {
+    let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
+    if let Some(name) = to.filter(|_| new) {
+        sys.remove_own_dir(&folder(&state, name))?;
+    }
+    // While a generation is in force there is none that `on` goes back to.
+    if from.is_some() {
+        sys.remove_file(&off_link(&state))?;
+    }
+    for path in [current_link(&state), off_link(&state), launcher(&state)] {
+        sys.heal(&path);
+    }
+    Ok(())
+}
+
+/// Removes generations that are older than a day, but for the one in force and those that `undo` may go back to.
+///
+/// Only after the change counts: what it took out of force is named by its entry in the journal then.
+pub(super) fn clear_old(sys: &mut Sys, state: &Path) -> Result<(), ApplyError> {
     let now = sys.now();
-    let wanted = super::journal::Journal::below(state).generations(sys)?;
+    let kept = [current(sys), before_off(sys)];
+    let mut wanted = super::journal::Journal::below(state).generations(sys)?;
+    wanted.extend(kept.into_iter().flatten());
     for dir in sys.list(&state.join("generations"))? {
         let Some(name) = dir.file_name().and_then(|n| n.to_str()) else { continue };
         let old = sys.look(&dir)?.is_some_and(|l| now - l.modified > KEEP);
-        if old && name != current && !wanted.iter().any(|w| w == name) {
+        if old && !wanted.iter().any(|w| w == name) {
             sys.remove_own_dir(&dir)?;
         }
     }

@@ -4,6 +4,7 @@
 //! rename to its final name is what makes the change count. A `begun` entry that nobody holds the lock for belongs to
 //! a run that was killed, and is taken back by the next change.
 
+use super::prints::{Around, Print};
 use crate::model::name::ProfileName;
 use crate::model::plan::{RecordId, Step};
 use crate::sys::Sys;
@@ -30,6 +31,28 @@ pub struct Entry {
     pub steps: Vec<Step>,
     /// What takes it back, in order.
     pub inverse: Vec<Step>,
+    /// For each step of the inverse, where in a file its text belongs.
+    #[serde(default)]
+    pub around: Vec<Option<Around>>,
+    /// The files whose bytes it changes.
+    #[serde(default)]
+    pub files: Vec<FileNote>,
+}
+
+/// A file before and after a change: tells what a killed run had done, and what somebody else did since.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FileNote {
+    /// The first of the steps that are one write of this file.
+    pub step: usize,
+    /// The first of the steps of the inverse that take it back: as many.
+    pub back: usize,
+    /// The file.
+    pub path: PathBuf,
+    /// What it was; `None` = not there.
+    pub before: Option<Print>,
+    /// What it is afterwards; `None` = not there.
+    pub after: Option<Print>,
 }
 
 /// Why the journal cannot be read or written.
@@ -148,6 +171,18 @@ impl Journal {
     /// The entry stays `begun`, and is taken back by the next change.
     pub fn finish(&self, sys: &mut Sys, id: u64) -> Result<(), JournalError> {
         Ok(sys.rename(&self.file(id, "begun"), &self.file(id, "json"))?)
+    }
+
+    /// Makes an entry that was finished one that is begun again, for the way back from a sync that failed.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn reopen(&self, sys: &mut Sys, id: u64) -> Result<(), JournalError> {
+        let finished = self.file(id, "json");
+        if sys.look(&finished)?.is_some() {
+            sys.rename(&finished, &self.file(id, "begun"))?;
+        }
+        Ok(())
     }
 
     /// Forgets an entry that was rolled back.

@@ -1,6 +1,7 @@
 //! A plan as people see it before it happens: a diff of files, a sentence for everything else.
 
-use super::apply::{ApplyError, spliced};
+use super::apply::ApplyError;
+use super::deed::play;
 use super::when;
 use crate::model::plan::{Companions, Plan, Step};
 use crate::redact;
@@ -24,33 +25,11 @@ pub struct Preview {
 /// A file cannot be read, or a step does not fit what is there.
 pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
     let mut files: BTreeMap<PathBuf, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
-    let mut lines = Vec::new();
-    for step in &plan.steps {
-        lines.push(sentence(sys, step));
-        match step {
-            Step::Create { path, text, .. } => {
-                files.entry(path.clone()).or_default().1 = text.bytes().to_vec();
-            }
-            Step::Remove { path, text, .. } => {
-                let entry = files
-                    .entry(path.clone())
-                    .or_insert_with(|| (text.bytes().to_vec(), text.bytes().to_vec()));
-                if entry.1 == text.bytes() {
-                    entry.1.clear();
-                }
-            }
-            Step::Splice { path, at, old, new } => {
-                if !files.contains_key(path) {
-                    let bytes = sys.read(path)?.unwrap_or_default();
-                    files.insert(path.clone(), (bytes.clone(), bytes));
-                }
-                if let Some((_, after)) = files.get_mut(path) {
-                    *after = spliced(path, after, at, old.bytes(), new.bytes())?;
-                }
-            }
-            _ => {}
-        }
+    for change in play(sys, &plan.steps)?.into_iter().filter_map(|deed| deed.file) {
+        let (before, after) = (change.before.unwrap_or_default(), change.after.unwrap_or_default());
+        files.entry(change.path).or_insert((before, Vec::new())).1 = after;
     }
+    let lines = plan.steps.iter().map(|step| sentence(sys, step)).collect();
     let mut diff = String::new();
     for (path, (before, after)) in &files {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));

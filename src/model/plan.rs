@@ -195,13 +195,15 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The secrets that [`Step::PutSecret`] names by index.
     pub secrets: Vec<Secret>,
+    /// The journal's entry that it takes back.
+    pub undoes: Option<u64>,
 }
 
 impl Plan {
     /// An empty plan.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), steps: Vec::new(), secrets: Vec::new() }
+        Self { title: title.into(), ..Self::default() }
     }
 
     /// Whether nothing is to be done.

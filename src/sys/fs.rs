@@ -1,5 +1,6 @@
 //! Files: looking with limits. `change` holds the other half, changing.
 
+mod attributes;
 mod change;
 mod tree;
 
@@ -50,6 +51,32 @@ pub enum FsError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// Owned by another user, and about to be replaced or made in a folder of theirs.
+    #[error("{} belongs to user {uid}, and doorkey runs as user {own}", path.display())]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+        /// Its owner.
+        uid: u32,
+        /// Who runs doorkey.
+        own: u32,
+    },
+    /// An extended attribute or ACL that a changed file would lose (SECURITY rule 26).
+    #[error("could not keep the extended attribute {name} of {}", path.display())]
+    Attribute {
+        /// The file.
+        path: PathBuf,
+        /// The attribute.
+        name: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Another program changed the file between our look at it and our change of it.
+    #[error("{} was changed meanwhile", path.display())]
+    Meanwhile {
+        /// The file.
+        path: PathBuf,
     },
     /// Another doorkey holds the lock.
     #[error("{} is held by another doorkey", path.display())]

@@ -1,4 +1,4 @@
-//! Makes SSH key pairs in memory, with the operating system's randomness. No half of it touches the disk here.
+//! Makes keys in memory, SSH key pairs above all, with the operating system's randomness. No half of it touches the disk here.
 
 use super::Sys;
 use crate::secret::Secret;

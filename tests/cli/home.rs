@@ -59,7 +59,15 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn empty() -> Self {
-        let root = TempDir::with_prefix("doorkey-").unwrap();
+        Self::below(TempDir::with_prefix("doorkey-").unwrap())
+    }
+
+    /// As [`Home::empty`], in a folder where that is there and may be written, otherwise where temporary files go.
+    pub(crate) fn empty_below(folder: &Path) -> Self {
+        TempDir::with_prefix_in("doorkey-", folder).map_or_else(|_| Self::empty(), Self::below)
+    }
+
+    fn below(root: TempDir) -> Self {
         fs::create_dir(root.path().join("home")).unwrap();
         fs::set_permissions(root.path().join("home"), fs::Permissions::from_mode(0o700)).unwrap();
         Self { root }

@@ -245,3 +245,24 @@ fn the_terminal_shows_keys_again_after_ctrl_c_at_a_secret() {
     home.run_with(&["store", "unlock", "--passphrase-fd", "0"], b"correct horse").ok();
     home.run(&["store", "lock"]).ok();
 }
+
+#[test]
+fn a_plan_that_was_agreed_to_is_shown_again_when_something_changed_meanwhile() {
+    let home = Home::in_force();
+    let mut p = terminal(&home, &["profile", "add", "globex", "--host", "git.test", "--owner", "globex"]);
+    p.exp_string("generation 000001 to 000002").unwrap();
+    p.exp_string("Do this?").unwrap();
+    home.run(&["profile", "add", "initech", "--host", "initech.test", "--yes"]).ok();
+    p.send("y").unwrap();
+    p.flush().unwrap();
+    p.exp_string("changed meanwhile").unwrap();
+    p.exp_string("generation 000002 to 000003").unwrap();
+    p.exp_string("Do this?").unwrap();
+    p.send("y").unwrap();
+    p.flush().unwrap();
+    p.exp_string("profile globex is made").unwrap();
+    p.exp_eof().unwrap();
+    assert_eq!(ended(&p), 0);
+    let routes = home.text(".local/state/doorkey/current/routes");
+    assert!(routes.contains("globex") && routes.contains("initech.test"), "{routes}");
+}

@@ -198,3 +198,91 @@ fn a_changed_region_is_shown_and_nothing_is_touched() {
         assert_eq!(before, after, "{:?}", crate::home::differences(&before, &after));
     }
 }
+
+/// A mended line goes back to where it stood, not to where its bytes were counted once.
+#[test]
+fn a_line_goes_back_beside_its_neighbours() {
+    let fix = ["doctor", "--fix", "--only", "forward-agent-everywhere", "--yes"];
+    let lines = "Host *\n  ForwardAgent yes\n  ServerAliveInterval 30\nHost foo\n  ForwardAgent yes\n";
+    for (what, since, wanted) in [
+        ("above", "# mine\n{}", Some("# mine\n{}")),
+        ("below", "{}Host bar\n  User me\n", Some("{}Host bar\n  User me\n")),
+        ("neighbours gone", "Host bar\n  User me\n", None),
+    ] {
+        let home = Home::prepared();
+        home.write(".ssh/config", lines, 0o600);
+        home.run(&fix).ok();
+        let mended = home.text(".ssh/config");
+        assert_eq!(mended, lines.replacen("  ForwardAgent yes\n", "", 1));
+        home.write(".ssh/config", since.replace("{}", &mended), 0o600);
+        let before = home.users_tree();
+        match wanted {
+            Some(wanted) => {
+                home.run(&["undo", "--yes"]).ok();
+                assert_eq!(home.text(".ssh/config"), wanted.replace("{}", lines), "{what}");
+            }
+            None => {
+                for arguments in [&["undo", "--dry-run"][..], &["undo", "--yes"]] {
+                    let ran = home.run(arguments).with_code(3);
+                    assert!(ran.err.contains("ForwardAgent yes"), "{ran:#?}");
+                    assert_eq!(home.users_tree(), before);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_undo_of_an_undo_does_not_take_an_equal_line_of_the_users() {
+    let fix = ["doctor", "--fix", "--only", "forward-agent-everywhere", "--yes"];
+    let home = Home::prepared();
+    home.write(".ssh/config", "Host *\n  ForwardAgent yes\nHost foo\n  ForwardAgent yes\n", 0o600);
+    home.run(&fix).ok();
+    home.run(&["undo", "--yes"]).ok();
+    // The user takes out the line that the undo brought back.
+    home.write(".ssh/config", "Host *\nHost foo\n  ForwardAgent yes\n", 0o600);
+    home.run(&["undo", "4", "--yes"]).with_code(3);
+    assert_eq!(home.text(".ssh/config"), "Host *\nHost foo\n  ForwardAgent yes\n");
+}
+
+#[test]
+fn an_old_generation_that_went_out_of_force_just_now_can_be_had_back() {
+    let home = Home::in_force();
+    let first = home.state().join("generations/000001");
+    let old = home.program("touch").args(["-d", "3 days ago"]).arg(&first).status().unwrap();
+    assert!(old.success());
+    home.run(ADD).ok();
+    assert!(first.is_dir(), "programs that run with it lost it");
+    home.run(&["undo", "--yes"]).ok();
+    assert_eq!(std::fs::read_link(home.state().join("current")).unwrap(), first);
+}
+
+#[test]
+fn a_ca_file_that_a_removed_profile_left_is_shown_as_what_it_is() {
+    let home = Home::prepared();
+    let make = |name: &str| {
+        let (key, cert) = (home.outside("ca.key"), home.path("ca.pem"));
+        let subject = format!("/CN={name}");
+        let arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", &subject];
+        let made =
+            home.program("openssl").args(arguments).arg("-keyout").arg(key).arg("-out").arg(cert).output();
+        assert!(made.unwrap().status.success());
+    };
+    let add = |more: &'static str| ["profile", "add", "corp", "--host", "corp.test", "--ca", "ca.pem", more];
+    make("first");
+    home.run(&add("--yes")).ok();
+    let first = home.text(".config/doorkey/profiles/corp.ca.pem");
+    home.run(&["profile", "remove", "corp", "--yes"]).ok();
+    make("second");
+    let shown = home.run(&add("--dry-run")).ok();
+    assert!(shown.out.contains("- edit ~/.config/doorkey/profiles/corp.ca.pem"), "{shown:#?}");
+    let removed = first.lines().nth(1).unwrap();
+    assert!(shown.out.contains(&format!("-{removed}")), "{shown:#?}");
+    home.run(&add("--yes")).ok();
+    assert_eq!(home.text(".config/doorkey/profiles/corp.ca.pem"), home.text("ca.pem"));
+    home.run(&["undo", "--yes"]).ok();
+    assert_eq!(home.text(".config/doorkey/profiles/corp.ca.pem"), first);
+    home.write(".config/doorkey/profiles/corp.ca.pem", "my notes\n", 0o600);
+    let ran = home.run(&add("--yes")).with_code(2);
+    assert!(ran.err.contains("is there already"), "{ran:#?}");
+}

@@ -1,24 +1,35 @@
 //! kill -9 before each call.
 
+use crate::commands::scenarios;
 use crate::points::sample;
-use crate::scenario::{Scenario, scenarios};
+use crate::scenario::Scenario;
 
-/// Points of one scenario in the default run.
-const SAMPLE: usize = 9;
+/// Points of one scenario in the default run: every one of the short scenarios.
+const SAMPLE: usize = 40;
 
 #[test]
-fn first_half() {
+fn first_quarter() {
     each(0);
 }
 
 #[test]
-fn second_half() {
+fn second_quarter() {
     each(1);
 }
 
-fn each(half: usize) {
+#[test]
+fn third_quarter() {
+    each(2);
+}
+
+#[test]
+fn fourth_quarter() {
+    each(3);
+}
+
+fn each(quarter: usize) {
     let mut kills = 0;
-    for make in scenarios().into_iter().skip(half).step_by(2) {
+    for make in scenarios().into_iter().skip(quarter).step_by(4) {
         let scenario = make();
         kills += every_point(&scenario);
     }
@@ -37,19 +48,21 @@ fn every_point(scenario: &Scenario) -> usize {
         }
         kills += 1;
         let before = scenario.tree();
-        let view = scenario.view();
-        view.assert_between(&scenario.old, &scenario.new, &at);
+        scenario.view().assert_between(&scenario.old, &scenario.new, &at);
         assert_eq!(scenario.tree(), before, "{at}: looking changed something");
         if !scenario.locks().is_empty() {
             locked.push(at.clone());
         }
+        let another = scenario.run_another();
+        assert_eq!(another.code, Some(0), "{at}: another command says {another:#?}");
+        let settled = scenario.view();
+        settled.assert_either(&scenario.old, &scenario.new, &format!("{at}: after another command"));
         let ran = scenario.run();
         assert!(!ran.err.contains("panicked"), "{at}: {ran:#?}");
-        let now = scenario.view();
         // Killed after the change was complete, there is nothing left to do, or to remove, or to take back.
-        let done = ran.code == Some(0) || ran.code == Some(2) && view == scenario.new;
+        let done = ran.code == Some(0) || ran.code == Some(2) && settled == scenario.new;
         assert!(done, "{at}: the next run says {ran:#?}");
-        now.assert_is(&scenario.new, &format!("{at}: after the next run"));
+        scenario.view().assert_is(&scenario.new, &format!("{at}: after the next run"));
         scenario.assert_tidy(&at);
     }
     // git's own lock is held over one system call; killed there, it stays until the next run of doorkey.

@@ -1,7 +1,8 @@
 //! Killed, or failed, at every system call that changes something: what git, ssh and doorkey read is the old state or
 //! the new one, and the next run of the same command ends in the new one.
 //!
-//! The default run takes a sample of the points. `DOORKEY_CRASH=all` takes every point (some minutes).
+//! The default run takes at most 40 points of a command, spread over it: every one of the short commands.
+//! `DOORKEY_CRASH=all cargo test --test crash` takes them all.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -15,7 +16,9 @@
 #[allow(dead_code, reason = "shared with tests/cli")]
 mod home;
 
+mod commands;
 mod failing;
 mod killed;
 mod points;
 mod scenario;
+mod since;

@@ -1,9 +1,9 @@
 //! A command, the home it starts from, and the two states that may be read: before it and after it.
 
-use crate::home::{CANARY, Home, Ran, Tree, feed};
+use crate::home::{Home, Ran, Tree, feed};
 use crate::points::{Point, read_log, under_strace};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// What the programs of the user read.
@@ -36,7 +36,8 @@ impl Scenario {
         arguments: &[&'static str],
         input: &'static str,
     ) -> Self {
-        let home = Home::empty();
+        // No disk waits for a sync there, and no power is cut in these tests.
+        let home = Home::empty_below(Path::new("/dev/shm"));
         // Something of the user's own in every file that is touched.
         home.write(".gitconfig", "[user]\n\tname = Me\n# end", 0o644);
         home.write(".ssh/config", "Host *\n  ServerAliveInterval 30\n", 0o600);
@@ -98,6 +99,11 @@ impl Scenario {
         self.strace(&["-o", "/dev/null", "-e", &inject]).status.signal() == Some(9)
     }
 
+    /// Another command that changes things, and has nothing to do itself: what was interrupted is taken back.
+    pub(crate) fn run_another(&self) -> Ran {
+        self.home.run(&["doctor", "--fix", "--only", "run-interrupted", "--yes"])
+    }
+
     pub(crate) fn view(&self) -> View {
         view(&self.home)
     }
@@ -137,7 +143,7 @@ impl Scenario {
     }
 }
 
-fn cp(from: &std::path::Path, to: &std::path::Path) {
+fn cp(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(status.success());
 }
@@ -220,6 +226,14 @@ impl View {
         }
     }
 
+    /// All of it is the old state, or all of it is the new one.
+    #[track_caller]
+    pub(crate) fn assert_either(&self, old: &Self, new: &Self, at: &str) {
+        if self != old {
+            self.assert_is(new, &format!("{at}\nneither the old state nor the new one"));
+        }
+    }
+
     /// Whether each part is the old or the new one, and the parts that other programs read change together.
     pub(crate) fn assert_between(&self, old: &Self, new: &Self, at: &str) {
         let parts = [
@@ -241,165 +255,4 @@ impl View {
 
 fn without_include(git: &str) -> String {
     git.lines().filter(|l| !l.starts_with("include.path=")).collect()
-}
-
-/// The second token of the scenarios; not the canary, so that old and new differ.
-pub(crate) const TOKEN: &str = "glpat-second-token-0123456789abcd";
-
-pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
-    vec![
-        || Scenario::new("use", |_| {}, &["use", "acme", "--yes"], ""),
-        || {
-            Scenario::new(
-                "token add",
-                used,
-                &["token", "add", "acme", "--host", "git.test", "--user", "ada", "--stdin", "--yes"],
-                TOKEN,
-            )
-        },
-        || {
-            let noted =
-                ["token", "add", "acme", "--expires", "2199-12-31", "--note", "laptop", "--stdin", "--yes"];
-            Scenario::new("token dates", used, &noted, CANARY)
-        },
-        || {
-            let first = ["token", "add", "globex", "--host", "git.test", "--user", "bob", "--stdin", "--yes"];
-            Scenario::new("first token", second, &first, TOKEN)
-        },
-        || Scenario::new("profile add", used, GLOBEX, ""),
-        || Scenario::new("profile add over ssh", used, INITECH, ""),
-        || {
-            Scenario::new(
-                "use another",
-                |h| {
-                    second(h);
-                    used(h)
-                },
-                &["use", "globex", "--yes"],
-                "",
-            )
-        },
-        || Scenario::new("off", used, &["off"], ""),
-        || {
-            Scenario::new(
-                "on",
-                |h| {
-                    used(h);
-                    h.run(&["off"]).ok();
-                },
-                &["on"],
-                "",
-            )
-        },
-        || Scenario::new("undo of use", used, &["undo", "3", "--yes"], ""),
-        || {
-            Scenario::new(
-                "undo of a replaced token",
-                |h| {
-                    h.token("acme", TOKEN);
-                    used(h)
-                },
-                &["undo", "3", "--yes"],
-                "",
-            )
-        },
-        || {
-            Scenario::new(
-                "undo of profile add",
-                |h| {
-                    used(h);
-                    h.run(GLOBEX).ok();
-                },
-                &["undo", "4", "--yes"],
-                "",
-            )
-        },
-        || {
-            Scenario::new(
-                "route add",
-                used,
-                &["route", "add", "https://git.test/other/fork", "acme", "--yes"],
-                "",
-            )
-        },
-        || {
-            Scenario::new(
-                "route remove",
-                routed,
-                &["route", "remove", "https://git.test/other/fork", "acme", "--yes"],
-                "",
-            )
-        },
-        || Scenario::new("undo of route add", routed, &["undo", "4", "--yes"], ""),
-        || {
-            Scenario::new(
-                "undo of route remove",
-                |h| {
-                    routed(h);
-                    h.run(&["route", "remove", "https://git.test/other/fork", "acme", "--yes"]).ok();
-                },
-                &["undo", "5", "--yes"],
-                "",
-            )
-        },
-        || Scenario::new("token remove", used, &["token", "remove", "acme", "--yes"], ""),
-        || {
-            Scenario::new(
-                "undo of token remove",
-                |h| {
-                    used(h);
-                    h.run(&["token", "remove", "acme", "--yes"]).ok();
-                },
-                &["undo", "4", "--yes"],
-                "",
-            )
-        },
-        || Scenario::new("profile remove", used, &["profile", "remove", "acme", "--yes"], ""),
-        || Scenario::new("ssh new", used, &["ssh", "new", "acme", "--no-passphrase", "--yes"], ""),
-    ]
-}
-
-const GLOBEX: &[&str] = &[
-    "profile",
-    "add",
-    "globex",
-    "--host",
-    "git.test",
-    "--owner",
-    "globex",
-    "--user",
-    "bob",
-    "--email",
-    "bob@globex.test",
-    "--yes",
-];
-const INITECH: &[&str] = &[
-    "profile",
-    "add",
-    "initech",
-    "--host",
-    "git.initech.test",
-    "--transport",
-    "ssh",
-    "--ssh-key",
-    "id_acme",
-    "--yes",
-];
-
-fn used(home: &Home) {
-    home.run(&["use", "acme", "--yes"]).ok();
-}
-
-fn second(home: &Home) {
-    home.run(GLOBEX).ok();
-}
-
-fn routed(home: &Home) {
-    used(home);
-    home.run(&["route", "add", "https://git.test/other/fork", "acme", "--yes"]).ok();
-    assert!(
-        home.run_with(&["credential", "get"], b"protocol=https\nhost=git.test\npath=acme/x\n\n")
-            .out
-            .contains(CANARY)
-    );
 }

@@ -6,12 +6,14 @@ use crate::cli::error::Failure;
 use crate::cli::say::Mark;
 use crate::cli::{Context, Exit, ask};
 use crate::engine::{apply, in_force, profiles, render};
+use crate::formats::pem;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Plan, Step};
 use crate::model::profile::{Host, Identity, Profile, Proxy, Transport, Trust, Verify};
 use crate::model::profile_file;
 use crate::model::route::{Origin, OwnerPath, Scheme};
 use clap::{Args, ValueEnum};
+use std::path::Path;
 
 /// `doorkey profile add NAME --host HOST ...`
 #[derive(Debug, Args)]
@@ -84,45 +86,8 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
         ask_for_the_rest(context, &mut wanted)?;
     }
     let name = ProfileName::new(wanted.name.as_deref().unwrap_or_default())?;
-    let path = profiles::file(&context.sys, &name)?;
     let (profile, roots) = build(context, name, &wanted)?;
-    let text = profile_file::write_new(&profile);
-    let mut plan = Plan::new(format!("profile add {}", profile.name));
-    match context.sys.read(&path)? {
-        // The same command again: nothing to do.
-        Some(old) if old == text.as_bytes() => {}
-        Some(_) => {
-            return Err(Failure::usage(
-                format!("profile {} is there already", profile.name),
-                format!(
-                    "change it: doorkey profile edit {0}, or look at it: doorkey profile show {0}",
-                    profile.name
-                ),
-            ));
-        }
-        None => {
-            for (file, bytes) in roots {
-                if context.sys.read(&file)?.is_none_or(|old| old != bytes) {
-                    plan.push(Step::Create { path: file, text: bytes.into(), mode: 0o644 });
-                }
-            }
-            plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
-        }
-    }
-    let mut all = super::usable(context)?;
-    all.retain(|p| p.name != profile.name);
-    all.push(profile.clone());
-    profiles::check_routes(&all)?;
-    if !plan.is_empty() {
-        let folders = apply::make_dirs(&context.sys, &profiles::folder(&context.sys)?, 0o700)?;
-        plan.steps.splice(0..0, folders);
-    }
-    // With a new CA, the generation can only be made when its file is in place: `use` does that.
-    if profile.trust.ca.is_empty() && !plan.is_empty() {
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        plan.steps.extend(refreshed(context, &all)?);
-    }
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    if carry_out(context, |context| plan(context, &profile, &roots))?.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("profile {} is made", profile.name));
         for host in profile.hosts.iter().filter_map(|host| host.ssh_key.as_deref()) {
             let home = context.sys.places().home().map(std::path::Path::to_path_buf).unwrap_or_default();
@@ -138,6 +103,68 @@ pub(super) fn run(context: &mut Context, mut wanted: Add) -> Result<Exit, Failur
         }
     }
     Ok(Exit::Fine)
+}
+
+fn plan(context: &Context, profile: &Profile, roots: &Roots) -> Result<Plan, Failure> {
+    let sys = &context.sys;
+    let path = profiles::file(sys, &profile.name)?;
+    let text = profile_file::write_new(profile);
+    let mut plan = Plan::new(format!("profile add {}", profile.name));
+    match sys.read(&path)? {
+        // The same command again: nothing to do.
+        Some(old) if old == text.as_bytes() => {}
+        Some(_) => {
+            return Err(Failure::usage(
+                format!("profile {} is there already", profile.name),
+                format!(
+                    "change it: doorkey profile edit {0}, or look at it: doorkey profile show {0}",
+                    profile.name
+                ),
+            ));
+        }
+        None => {
+            for (file, bytes) in roots {
+                plan.steps.extend(root_step(context, file, bytes)?);
+            }
+            plan.push(Step::Create { path, text: text.into(), mode: 0o600 });
+        }
+    }
+    let mut all = super::usable(context)?;
+    all.retain(|p| p.name != profile.name);
+    all.push(profile.clone());
+    profiles::check_routes(&all)?;
+    if !plan.is_empty() {
+        let folders = apply::make_dirs(sys, &profiles::folder(sys)?, 0o700)?;
+        plan.steps.splice(0..0, folders);
+    }
+    // With a new CA, the generation can only be made when its file is in place: `use` does that.
+    if profile.trust.ca.is_empty() && !plan.is_empty() {
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        plan.steps.extend(refreshed(context, &all)?);
+    }
+    Ok(plan)
+}
+
+/// The copy of a CA file. A profile that was removed leaves its own behind, which is replaced then; the journal keeps
+/// what it replaced, so that may hold nothing but certificates.
+fn root_step(context: &Context, file: &Path, new: &[u8]) -> Result<Option<Step>, Failure> {
+    match context.sys.read(file)? {
+        None => Ok(Some(Step::Create { path: file.into(), text: new.to_vec().into(), mode: 0o644 })),
+        Some(old) if old == new => Ok(None),
+        Some(old) => {
+            let found = pem::read(&old);
+            if found.holds_private_key() || found.certs().next().is_none() {
+                return Err(Failure::usage(
+                    format!(
+                        "{} is there already, and is not a CA file of doorkey's",
+                        context.sys.shown(file)
+                    ),
+                    "move it away, or give the CA file another name",
+                ));
+            }
+            Ok(Some(Step::edit(file.into(), &old, new)))
+        }
+    }
 }
 
 fn next_steps(profile: &Profile) -> Vec<String> {

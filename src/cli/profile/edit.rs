@@ -25,14 +25,14 @@ pub(super) fn run(context: &mut Context, wanted: &Name) -> Result<Exit, Failure>
     }
     let editor = context.sys.env("VISUAL").or(context.sys.env("EDITOR")).unwrap_or("vi").to_owned();
     let mut text = old.clone();
-    let (new, all) = loop {
+    let new = loop {
         text = context.sys.edit_text(&editor, &format!("{name}.toml"), &text)?;
         if text == old {
             context.say.info("Nothing was changed.");
             return Ok(Exit::Fine);
         }
         match checked(context, &name, &path, &text) {
-            Ok(all) => break (text, all),
+            Ok(_) => break text,
             Err(failure) => {
                 context.say.aside(format!("{}\nThe profile itself is as it was.", failure.what));
                 if !matches!(ask::confirm_yes(context, "Edit it again?"), Ok(true)) {
@@ -41,10 +41,20 @@ pub(super) fn run(context: &mut Context, wanted: &Name) -> Result<Exit, Failure>
             }
         }
     };
-    let mut plan = Plan::new(format!("profile edit {name}"));
-    plan.push(Step::edit(path, &old, &new));
-    plan.steps.extend(refreshed(context, &all)?);
-    carry_out(context, &plan)?;
+    carry_out(context, |context| {
+        if context.sys.read(&path)?.as_ref() != Some(&old) {
+            return Err(Failure::new(
+                Exit::CouldNot,
+                format!("{} was changed while you edited it", context.sys.shown(&path)),
+                "what was written there meanwhile would be lost",
+                format!("edit it again: doorkey profile edit {name}"),
+            ));
+        }
+        let mut plan = Plan::new(format!("profile edit {name}"));
+        plan.push(Step::edit(path.clone(), &old, &new));
+        plan.steps.extend(refreshed(context, &checked(context, &name, &path, &new)?)?);
+        Ok(plan)
+    })?;
     Ok(Exit::Fine)
 }
 

@@ -74,11 +74,11 @@ pub(super) fn usable(context: &Context) -> Result<Vec<Profile>, Failure> {
     for error in &bad {
         context
             .say
-            .aside(format!("warning: {error}; what it spoke for stays closed (doorkey profile check)"));
+            .aside_once(format!("warning: {error}; what it spoke for stays closed (doorkey profile check)"));
     }
     profiles::check_routes(&good)?;
     for error in good.iter().filter_map(|p| in_force::own_roots(&context.sys, p).err()) {
-        context.say.aside(format!("warning: {error}; git reaches none of its hosts (doorkey doctor)"));
+        context.say.aside_once(format!("warning: {error}; git reaches none of its hosts (doorkey doctor)"));
     }
     Ok(good)
 }
@@ -215,21 +215,24 @@ pub(in crate::cli) fn profiles_of(count: usize) -> String {
 fn remove(context: &mut Context, wanted: &Name) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
     let path = profiles::file(&context.sys, &name)?;
-    let text = context.sys.read(&path)?.ok_or_else(|| ProfilesError::Unknown(name.to_string()))?;
-    let mode = context.sys.look_through(&path)?.map_or(0o600, |l| l.mode);
-    let rest: Vec<Profile> =
-        profiles::all(&context.sys)?.good.into_iter().filter(|p| p.name != name).collect();
-    let mut plan = Plan::new(format!("profile remove {name}"));
-    // Out of git's and ssh's sight first: no moment at which they are sent to a profile that has lost its tokens.
-    plan.steps.extend(in_force::refresh_without(&context.sys, &rest, Some(&name))?);
-    plan.push(Step::Remove { path, text: text.into(), mode });
-    plan.steps.extend(super::token::retire_all(&context.sys, &name)?);
     if in_force::profile_in_force(&context.sys).as_ref() == Some(&name) {
         context.say.aside(format!(
             "note: {name} is in force, and its name and e-mail go with it; choose another: doorkey use PROFILE"
         ));
     }
-    if carry_out(context, &plan)?.is_some() && !context.flags.json {
+    let applied = carry_out(context, |context| {
+        let sys = &context.sys;
+        let text = sys.read(&path)?.ok_or_else(|| ProfilesError::Unknown(name.to_string()))?;
+        let mode = sys.look_through(&path)?.map_or(0o600, |l| l.mode);
+        let rest: Vec<Profile> = profiles::all(sys)?.good.into_iter().filter(|p| p.name != name).collect();
+        let mut plan = Plan::new(format!("profile remove {name}"));
+        // Out of git's and ssh's sight first: no moment at which they are sent to a profile that has lost its tokens.
+        plan.steps.extend(in_force::refresh_without(sys, &rest, Some(&name))?);
+        plan.push(Step::Remove { path: path.clone(), text: text.into(), mode });
+        plan.steps.extend(crate::cli::token::retire_all(sys, &name)?);
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, format!("{name} is removed"));
         context.say.info("  take it back: doorkey undo");
     }

@@ -94,6 +94,9 @@ fn path_of(error: &crate::sys::fs::FsError) -> Option<PathBuf> {
         | FsError::NotAFile { path, .. }
         | FsError::TooLarge { path }
         | FsError::Unsafe { path, .. }
+        | FsError::Foreign { path, .. }
+        | FsError::Attribute { path, .. }
+        | FsError::Meanwhile { path }
         | FsError::Locked { path }
         | FsError::GitLocked { path } => Some(path.clone()),
     }

@@ -253,11 +253,11 @@ impl Vault {
             for file in sys.list(&inner)? {
                 sys.remove_file(&file)?;
             }
-            sys.remove_empty_dir(&inner);
+            sys.remove_empty_dir(&inner)?;
         }
         sys.remove_file(&passphrase::file(&folder))?;
         if settings.moved {
-            sys.remove_empty_dir(&folder);
+            sys.remove_empty_dir(&folder)?;
         }
         session::forget(sys, settings);
         Ok(())

@@ -3,12 +3,11 @@
 //! A change goes to a new file beside the old one, is synced, and takes the name by one `rename(2)`; then the
 //! folder is synced (SECURITY rules 21 to 26). Nothing is ever truncated in place.
 
-use super::{FsError, Kind, absent_is_none};
+use super::{FsError, Kind, absent_is_none, attributes};
 use crate::sys::Sys;
 use rustix::fs::{Mode, OFlags};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
-use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -25,11 +24,13 @@ impl Sys {
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
         if let Some(parent) = parent {
             self.make_dir(parent, mode)?;
+            self.check_own_folder(parent)?;
         }
         match rustix::fs::mkdir(path, Mode::from_raw_mode(mode)) {
             Ok(()) => {
                 std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
                     .map_err(|e| FsError::io("make", path, e))?;
+                sync_dir(path)?;
                 if let Some(parent) = parent {
                     sync_dir(parent)?;
                 }
@@ -44,14 +45,56 @@ impl Sys {
         }
     }
 
-    /// Writes a file whole: new file beside it, sync, rename, sync of the folder.
-    ///
-    /// An existing file keeps its mode and extended attributes (unless `force_mode`), and a symbolic link is written
-    /// through to its target. `how` says which lock the owner of the format expects.
+    /// Makes a folder that is not there yet; otherwise as [`Sys::make_dir`].
     ///
     /// # Errors
-    /// The old file is untouched after any error.
+    /// Something stands there, or what the operating system says.
+    pub fn make_new_dir(&mut self, path: &Path, mode: u32) -> Result<(), FsError> {
+        if self.look(path)?.is_some() {
+            return Err(FsError::Meanwhile { path: path.into() });
+        }
+        self.make_dir(path, mode)
+    }
+
+    /// Writes a file whole: new file beside it, sync, rename, sync of the folder.
+    ///
+    /// An existing file keeps its mode (unless `force_mode`), group, ACLs and extended attributes, and a symbolic link
+    /// is written through to its target. `how` says which lock the owner of the format expects.
+    ///
+    /// # Errors
+    /// The old file is untouched after any error, but for one of the last sync.
     pub fn write_atomic(&mut self, path: &Path, bytes: &[u8], how: Write) -> Result<(), FsError> {
+        self.write_if(path, bytes, how, |_| Ok(()))
+    }
+
+    /// As [`Sys::write_atomic`], but only over what was read there before: `None` = nothing stood there.
+    ///
+    /// # Errors
+    /// [`FsError::Meanwhile`] when something else stands there by now.
+    pub fn write_over(
+        &mut self,
+        path: &Path,
+        before: Option<&[u8]>,
+        bytes: &[u8],
+        how: Write,
+    ) -> Result<(), FsError> {
+        self.write_if(path, bytes, how, |sys| {
+            if sys.read(path)?.as_deref() == before {
+                Ok(())
+            } else {
+                Err(FsError::Meanwhile { path: path.into() })
+            }
+        })
+    }
+
+    /// `last_look` is asked when the new file is ready, and git's lock held.
+    fn write_if(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        how: Write,
+        last_look: impl FnOnce(&Self) -> Result<(), FsError>,
+    ) -> Result<(), FsError> {
         let target = self.write_target(path)?;
         let dir = target.parent().unwrap_or(Path::new("/")).to_path_buf();
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -62,14 +105,15 @@ impl Sys {
             _ => how.mode,
         };
         self.heal(&target);
-        let result =
-            write_new(&temporary, bytes, mode, old.as_ref().map(|_| target.as_path())).and_then(|()| {
-                if how.git_lock {
-                    replace_under_git_lock(&temporary, &target)
-                } else {
-                    std::fs::rename(&temporary, &target).map_err(|e| FsError::io("rename to", &target, e))
-                }
-            });
+        let like = old.as_ref().map(|meta| (target.as_path(), meta));
+        let result = write_new(&temporary, bytes, mode, like).and_then(|()| {
+            if how.git_lock {
+                replace_under_git_lock(&temporary, &target, || last_look(self))
+            } else {
+                last_look(self)?;
+                std::fs::rename(&temporary, &target).map_err(|e| FsError::io("rename to", &target, e))
+            }
+        });
         if result.is_err() {
             let _ = std::fs::remove_file(&temporary);
         }
@@ -77,38 +121,64 @@ impl Sys {
         sync_dir(&dir)
     }
 
-    /// Clears away what a killed run left beside `path`: the new file, and git's lock when it is provably ours.
+    /// Clears away what a killed run left beside `path`, or beside the file that a link there leads to: the new file,
+    /// and git's lock when it is provably ours.
     ///
     /// The caller holds doorkey's lock, so a new file under our name belongs to nobody who is alive.
     pub fn heal(&mut self, path: &Path) {
-        let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
-        let temporary = path.with_file_name(format!(".{name}.doorkey-new"));
-        let lock = PathBuf::from(format!("{}.lock", path.display()));
+        let target = self.write_target(path).unwrap_or_else(|_| path.into());
+        let Some(name) = target.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
+        let temporary = target.with_file_name(format!(".{name}.doorkey-new"));
+        let lock = PathBuf::from(format!("{}.lock", target.display()));
         let id = |p: &Path| std::fs::symlink_metadata(p).ok().map(|m| (m.dev(), m.ino()));
         let locked = id(&lock);
-        if locked.is_some() && (locked == id(&temporary) || locked == id(path)) {
+        if locked.is_some() && (locked == id(&temporary) || locked == id(&target)) {
             let _ = std::fs::remove_file(&lock);
         }
         let _ = std::fs::remove_file(&temporary);
     }
 
     /// Where a write to `path` goes: through symbolic links, if they lead to a file of ours inside the home folder.
+    ///
+    /// A file of somebody else is refused even where we could replace it (`sudo` with HOME kept): the new one would be
+    /// ours, and they could not write it any more (SECURITY rule 26).
     fn write_target(&self, path: &Path) -> Result<PathBuf, FsError> {
-        let is_link = self.look(path)?.is_some_and(|l| l.kind == Kind::Link);
-        if !is_link {
+        let Some(look) = self.look(path)? else {
+            self.check_own_folder(path.parent().unwrap_or(Path::new("/")))?;
+            return Ok(path.into());
+        };
+        if look.kind != Kind::Link {
+            self.check_owner(path, look.uid)?;
             return Ok(path.into());
         }
         let Some(target) = self.real_path(path) else {
             return Err(FsError::Unsafe { path: path.into(), reason: "is a link that leads nowhere".into() });
         };
         let home = self.places().home().and_then(|h| self.real_path(h));
-        let ours = self.look(&target)?.is_some_and(|l| l.uid == self.uid() && l.kind == Kind::File);
-        if !ours || !home.is_some_and(|h| target.starts_with(h)) {
+        let found = self.look(&target)?;
+        let is_file = found.as_ref().is_some_and(|l| l.kind == Kind::File);
+        if !is_file || !home.is_some_and(|h| target.starts_with(h)) {
             let reason =
-                format!("is a link to {}, which is outside your home folder or not yours", target.display());
+                format!("is a link to {}, which is outside your home folder or not a file", target.display());
             return Err(FsError::Unsafe { path: path.into(), reason });
         }
+        if let Some(look) = found {
+            self.check_owner(&target, look.uid)?;
+        }
         Ok(target)
+    }
+
+    fn check_owner(&self, path: &Path, uid: u32) -> Result<(), FsError> {
+        let own = self.uid();
+        if uid == own { Ok(()) } else { Err(FsError::Foreign { path: path.into(), uid, own }) }
+    }
+
+    /// Root can make files in everybody's folders, and they would be root's.
+    fn check_own_folder(&self, folder: &Path) -> Result<(), FsError> {
+        match self.look_through(folder)? {
+            Some(look) if self.uid() == 0 => self.check_owner(folder, look.uid),
+            _ => Ok(()),
+        }
     }
 
     /// Makes `link` point at `target` in one step, whatever was there.
@@ -121,7 +191,10 @@ impl Sys {
             dir.join(format!(".{}.doorkey-new", link.file_name().unwrap_or_default().to_string_lossy()));
         let _ = std::fs::remove_file(&temporary);
         std::os::unix::fs::symlink(target, &temporary).map_err(|e| FsError::io("link", link, e))?;
-        std::fs::rename(&temporary, link).map_err(|e| FsError::io("rename to", link, e))?;
+        if let Err(e) = std::fs::rename(&temporary, link) {
+            let _ = std::fs::remove_file(&temporary);
+            return Err(FsError::io("rename to", link, e));
+        }
         sync_dir(dir)
     }
 
@@ -201,9 +274,18 @@ impl Sys {
         Ok(())
     }
 
-    /// Removes a folder if it is empty; says whether it did.
-    pub fn remove_empty_dir(&mut self, path: &Path) -> bool {
-        std::fs::remove_dir(path).is_ok()
+    /// Removes a folder if it is empty; says whether it did. Absent, or not empty, is fine.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn remove_empty_dir(&mut self, path: &Path) -> Result<bool, FsError> {
+        match std::fs::remove_dir(path) {
+            Ok(()) => sync_dir(path.parent().unwrap_or(Path::new("/"))).map(|()| true),
+            Err(e) if [io::ErrorKind::NotFound, io::ErrorKind::DirectoryNotEmpty].contains(&e.kind()) => {
+                Ok(false)
+            }
+            Err(e) => Err(FsError::io("remove", path, e)),
+        }
     }
 
     /// Removes a folder of doorkey's own with everything in it. Never called with a path of the user's.
@@ -215,16 +297,32 @@ impl Sys {
         if !inside {
             return Err(FsError::Unsafe { path: path.into(), reason: "is not doorkey's to remove".into() });
         }
-        absent_is_none("remove", path, std::fs::remove_dir_all(path)).map(|_| ())
+        if absent_is_none("remove", path, std::fs::remove_dir_all(path))?.is_some() {
+            sync_dir(path.parent().unwrap_or(Path::new("/")))?;
+        }
+        Ok(())
     }
 
-    /// Sets the permission bits of a file or folder of ours.
+    /// Sets the permission bits of a file or folder of ours, durably.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn set_mode(&mut self, path: &Path, mode: u32) -> Result<(), FsError> {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-            .map_err(|e| FsError::io("change the mode of", path, e))
+        let fail = |e: io::Error| FsError::io("change the mode of", path, e);
+        // Whatever mode it has and gets, it is open for reading on one side of the change, or on none.
+        let open = || {
+            let flags = OFlags::NONBLOCK.bits().cast_signed();
+            std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+        };
+        let before = open();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(fail)?;
+        match before.or_else(|_| open()) {
+            Ok(file) => file.sync_all().map_err(fail),
+            Err(_) => {
+                let folder = File::open(path.parent().unwrap_or(Path::new("/"))).map_err(fail)?;
+                rustix::fs::syncfs(&folder).map_err(|e| fail(e.into()))
+            }
+        }
     }
 }
 
@@ -257,7 +355,7 @@ impl Write {
     }
 }
 
-fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<&Path>) -> Result<(), FsError> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<(&Path, &Metadata)>) -> Result<(), FsError> {
     let fail = |e: io::Error| FsError::io("write", path, e);
     let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = std::fs::OpenOptions::new()
@@ -274,34 +372,25 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<&Path>) -> Resul
         return Err(FsError::Unsafe { path: path.into(), reason });
     }
     file.write_all(bytes).map_err(fail)?;
-    if let Some(like) = like {
-        copy_attributes(like, &file);
+    if let Some((old, meta)) = like {
+        attributes::keep(old, meta, &file)?;
     }
     file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(fail)?;
     file.sync_all().map_err(fail)
 }
 
-/// Carries ACLs and other extended attributes over, as far as this file system lets us.
-fn copy_attributes(from: &Path, to: &File) {
-    let mut names = vec![0u8; 4096];
-    let Ok(length) = rustix::fs::listxattr(from, &mut names[..]) else { return };
-    names.truncate(length);
-    for name in names.split(|b| *b == 0).filter(|n| !n.is_empty()) {
-        let mut value = vec![0u8; 65536];
-        if let Ok(length) = rustix::fs::getxattr(from, name, &mut value[..]) {
-            value.truncate(length);
-            let _ = rustix::fs::fsetxattr(to.as_fd(), name, &value, rustix::fs::XattrFlags::empty());
-        }
-    }
-}
-
 /// Gives `new` the name `target` while holding git's `target.lock`.
 ///
+/// What the file holds is looked at once more under the lock, so that a change that another git made since is not lost.
 /// The lock is a hard link to `new`, and takes the target's name as git's own lock does: so it is there over one call
 /// only. Should this process be killed before that call, the next doorkey can tell by the inode that the lock is its
 /// own, and removes it.
 #[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
-fn replace_under_git_lock(new: &Path, target: &Path) -> Result<(), FsError> {
+fn replace_under_git_lock(
+    new: &Path,
+    target: &Path,
+    last_look: impl FnOnce() -> Result<(), FsError>,
+) -> Result<(), FsError> {
     let lock = PathBuf::from(format!("{}.lock", target.display()));
     let mut tries = 0;
     while let Err(e) = std::fs::hard_link(new, &lock) {
@@ -314,9 +403,11 @@ fn replace_under_git_lock(new: &Path, target: &Path) -> Result<(), FsError> {
         tries += 1;
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    if let Err(e) = std::fs::rename(&lock, target) {
+    let replaced = last_look()
+        .and_then(|()| std::fs::rename(&lock, target).map_err(|e| FsError::io("rename to", target, e)));
+    if let Err(error) = replaced {
         let _ = std::fs::remove_file(&lock);
-        return Err(FsError::io("rename to", target, e));
+        return Err(error);
     }
     // The other name of what is the target now.
     std::fs::remove_file(new).map_err(|e| FsError::io("remove", new, e))
