@@ -3,7 +3,7 @@
 //! A check is data: a stable code, words, and a pure function over what was found. It touches nothing.
 
 use crate::model::facts::{
-    About, Facts, GitSetting, Include, Keeper, Own, PlainToken, Region, Scope, Spot, StoreFacts, StoredToken,
+    About, Facts, GitSetting, Include, Keeper, PlainToken, Region, Scope, Spot, StoreFacts, StoredToken,
     Variable,
 };
 use crate::model::finding::{Finding, Fix, Severity};
@@ -373,15 +373,6 @@ fn in_the_store(facts: &Facts, tokens: &[&PlainToken]) -> String {
 
 fn authority(host: &str, port: Option<u16>) -> String {
     port.filter(|port| *port != 443).map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// What is wrong with one token alone, by what is known of it.
-#[must_use]
-pub fn of_token(token: &StoredToken, now: i64) -> Vec<Finding> {
-    let own = Own { tokens: vec![token.clone()], ..Own::default() };
-    let facts = Facts { now, own, ..Facts::default() };
-    let checks = ALL.iter().filter(|check| check.group == Group::Tokens);
-    checks.flat_map(|check| (check.find)(&facts)).collect()
 }
 
 /// `the token of acme for https://git.test as ada`

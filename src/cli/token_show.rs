@@ -4,8 +4,7 @@ use super::error::Failure;
 use super::token::{chosen, origin_of};
 use super::token_check::end;
 use super::{Context, Exit, doctor, json};
-use crate::checks;
-use crate::engine::{profiles, stored_token, when};
+use crate::engine::{diagnose, profiles, stored_token, when};
 use crate::model::facts::Wanted;
 use crate::model::name::ProfileName;
 use crate::model::plan::RecordId;
@@ -67,7 +66,7 @@ pub(super) fn show(context: &mut Context, wanted: &Show) -> Result<Exit, Failure
     }
     let record = chosen(context, &name, wanted.host.as_deref(), wanted.user.as_deref())?;
     let Some(fact) = stored_token::of(&profile, &record) else { return Ok(Exit::Fine) };
-    let findings = checks::of_token(&fact, context.sys.now());
+    let findings = diagnose::of_token(&fact, context.sys.now());
     let renew = fact.max_age_days.map(|days| fact.added + i64::from(days) * DAY);
     if context.flags.json {
         let body = json!({ "token": fact, "note": record.entry.note, "renew-by": renew,

@@ -1,8 +1,8 @@
 //! From facts to findings, and from findings to the plan that mends them.
 
 use super::{in_force, profiles};
-use crate::checks::{ALL, Check};
-use crate::model::facts::Facts;
+use crate::checks::{ALL, Check, Group};
+use crate::model::facts::{Facts, Own, StoredToken};
 use crate::model::finding::{Finding, Fix};
 use crate::model::plan::{Anchor, Plan, Step};
 use crate::sys::Sys;
@@ -18,6 +18,15 @@ pub fn findings(facts: &Facts, only: &[&'static str]) -> Vec<Finding> {
     found.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(b.code)).then(a.what.cmp(&b.what)));
     found.dedup_by(|a, b| a.code == b.code && a.what == b.what);
     found
+}
+
+/// What is wrong with one token alone, by what is known of it.
+#[must_use]
+pub fn of_token(token: &StoredToken, now: i64) -> Vec<Finding> {
+    let own = Own { tokens: vec![token.clone()], ..Own::default() };
+    let facts = Facts { now, own, ..Facts::default() };
+    let checks = ALL.iter().filter(|check| check.group == Group::Tokens);
+    checks.flat_map(|check| (check.find)(&facts)).collect()
 }
 
 /// The findings that are not found any more. Lines may have moved, so their numbers do not count.

@@ -4,8 +4,7 @@
 use super::hosts::{Asked, Inquiry};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
-use crate::checks;
-use crate::engine::{profiles, stored_token};
+use crate::engine::{diagnose, profiles, stored_token};
 use crate::model::facts::{Ends, StoredToken, TokenState};
 use crate::model::finding::Finding;
 use crate::model::ladder::{Layer, Outcome};
@@ -262,7 +261,7 @@ fn judge(sys: &Sys, token: &Token<'_>, one: &mut Checked) {
     }
     fact.host.said = known;
     one.expires = end;
-    one.findings = checks::of_token(&fact, sys.now());
+    one.findings = diagnose::of_token(&fact, sys.now());
     // That it was refused is said already, and what its host knows is whole.
     let told = if one.outcome == Answer::Refused { "token-suspect" } else { "token-damaged" };
     one.findings.retain(|f| f.code != told || !matches!(one.outcome, Answer::Refused | Answer::Works));
