@@ -211,6 +211,31 @@ fn toml_and_xml_in_their_other_forms() {
     );
 }
 
+/// Files that somebody made to keep us busy: none takes time beyond its length.
+#[test]
+fn a_file_of_one_thing_over_and_over_is_read() {
+    let pieces: &[(&str, &str)] = &[
+        ("", "A_TOKEN=$"),
+        ("", "password b\n"),
+        ("", "machine a login b password c\n"),
+        ("<a>", "<password>a</password>"),
+        ("", "<add key=\"ClearTextPassword\" value=\"a\"/>"),
+        ("", "- token: abc\n"),
+        ("", "password = a\n"),
+        ("", "//r/:_password=YQ\n"),
+        ("", "x://a:b@"),
+        ("", "Authorization: Basic "),
+        ("", "<!--"),
+        ("", "[a]\n"),
+    ];
+    for (head, piece) in pieces {
+        let file = format!("{head}{}", piece.repeat((1 << 15) / piece.len()));
+        for (_, reader) in READERS {
+            let _ = reader(file.as_bytes());
+        }
+    }
+}
+
 const PIECES: &[&str] = &[
     "https://",
     "ada:",

@@ -4,6 +4,7 @@ use super::keepers::{Keeper, TEXT};
 use crate::formats::loose::Loose;
 use crate::formats::token::{self, Token};
 use crate::secret::Secret;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A secret in a text.
@@ -18,20 +19,29 @@ pub(super) struct Candidate {
     pub(super) token: Option<Token>,
 }
 
+/// Parts of a text that are spoken for: where each begins, and its end.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    /// Takes a part that no other overlaps.
+    fn take(&mut self, span: &Range<usize>) -> bool {
+        let before = self.0.range(..span.end).next_back();
+        let free = before.is_none_or(|(_, end)| *end <= span.start);
+        if free {
+            self.0.insert(span.start, span.end);
+        }
+        free
+    }
+}
+
 /// The secrets of a text, in order, no two of them overlapping.
 pub(super) fn secrets(bytes: &[u8], keeper: Option<&Keeper>) -> Vec<Candidate> {
-    let mut loose = (keeper.unwrap_or(&TEXT).read)(bytes);
-    // A token in the text wins over nothing: what a reader found says more about it.
-    let apart = |span: &Range<usize>, loose: &[Loose]| {
-        loose.iter().all(|other| other.span.end <= span.start || span.end <= other.span.start)
-    };
-    let mut kept: Vec<Loose> = Vec::with_capacity(loose.len());
-    for one in loose.drain(..) {
-        if apart(&one.span, &kept) {
-            kept.push(one);
-        }
-    }
-    let tokens = token::find(bytes).into_iter().filter(|f| f.token.is_certain() && apart(&f.span, &kept));
+    // What a reader found says more than the bytes of a token alone, and the first of its findings the most.
+    let mut taken = Taken::default();
+    let loose = (keeper.unwrap_or(&TEXT).read)(bytes);
+    let kept: Vec<Loose> = loose.into_iter().filter(|one| taken.take(&one.span)).collect();
+    let tokens = token::find(bytes).into_iter().filter(|f| f.token.is_certain() && taken.take(&f.span));
     let mut all: Vec<Candidate> = tokens
         .map(|found| Candidate {
             value: Secret::copy_of(bytes.get(found.span.clone()).unwrap_or_default()),

@@ -89,11 +89,14 @@ pub fn names_secret(name: &str) -> bool {
             .any(|ending| flat.ends_with(ending) && (ending.len() > 4 || flat.len() > ending.len() + 1))
 }
 
+/// No value is longer: a line of nothing but assignments must not be read over and over.
+const LONGEST: usize = 8192;
+
 /// The first word of a value: in quotes, or up to a blank.
 fn word(bytes: &[u8], span: Range<usize>) -> Option<Range<usize>> {
     let text = bytes.get(span.clone())?;
     let start = span.start + text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let rest = bytes.get(start..span.end)?;
+    let rest = bytes.get(start..span.end.min(start + LONGEST))?;
     let length = match rest.first()? {
         quote @ (b'"' | b'\'') => rest.get(1..)?.iter().position(|b| b == quote)? + 2,
         _ => {

@@ -1,6 +1,6 @@
 //! Sections and `key = value`: .pypirc, AWS's credentials, gradle.properties.
 
-use super::{Loose, authority, unquoted};
+use super::{Loose, MOST, authority, unquoted};
 use crate::formats::lines::lines;
 use std::ops::Range;
 
@@ -50,6 +50,7 @@ pub fn pypirc(bytes: &[u8]) -> Vec<Loose> {
     let passwords = all.iter().filter(|s| s.key.eq_ignore_ascii_case("password"));
     passwords
         .filter(|s| super::is_literal(s.text(bytes).as_bytes()))
+        .take(MOST)
         .map(|s| {
             let host = beside(s, "repository").and_then(authority).unwrap_or(&s.section);
             Loose::plain(bytes, s.value.clone(), "password").at(Some(host), beside(s, "username"))
@@ -66,6 +67,7 @@ pub fn aws(bytes: &[u8]) -> Vec<Loose> {
             && super::is_literal(s.text(bytes).as_bytes())
     });
     secrets
+        .take(MOST)
         .map(|s| {
             let id = all
                 .iter()
@@ -89,7 +91,7 @@ pub fn gradle(bytes: &[u8]) -> Vec<Loose> {
     let mut found = Vec::new();
     for one in &all {
         let Some(name) = stem(&one.key, SECRETS) else { continue };
-        if super::is_literal(one.text(bytes).as_bytes()) {
+        if super::is_literal(one.text(bytes).as_bytes()) && found.len() < MOST {
             let user = all.iter().find(|o| stem(&o.key, &["username", "user"]).as_ref() == Some(&name));
             let user = user.map(|o| o.text(bytes));
             found.push(Loose::plain(bytes, one.value.clone(), &one.key).at(None, user));

@@ -1,6 +1,6 @@
 //! JSON: docker's and podman's `auths`, composer's `auth.json`.
 
-use super::{Loose, authority, basic, is_literal};
+use super::{Loose, MOST, authority, basic, is_literal};
 use memchr::memmem;
 use serde_json::{Map, Value};
 use std::ops::Range;
@@ -72,11 +72,12 @@ fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
 struct Places<'a> {
     bytes: &'a [u8],
     at: usize,
+    asked: usize,
 }
 
 impl<'a> Places<'a> {
     fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, asked: 0 }
     }
 
     fn next(&mut self, value: &str) -> Option<Range<usize>> {
@@ -87,6 +88,10 @@ impl<'a> Places<'a> {
                     && self.bytes.get(at + value.len()) == Some(&b'"')
             })
         };
+        self.asked += 1;
+        if self.asked > MOST {
+            return None;
+        }
         let start = quoted(self.at).or_else(|| quoted(0))?;
         self.at = start + value.len();
         Some(start..self.at)

@@ -1,6 +1,6 @@
 //! Formats that have a reader of their own: git's configuration, .netrc, .npmrc.
 
-use super::{Care, Loose, basic, headers, is_literal, urls};
+use super::{Care, Loose, MOST, basic, headers, is_literal, urls};
 use crate::formats::git_config as config;
 use crate::formats::lines::lines;
 use crate::formats::netrc::{Field, Netrc};
@@ -66,11 +66,8 @@ pub fn netrc(bytes: &[u8]) -> Vec<Loose> {
             Loose::plain(bytes, password.span.clone(), "password").at(host, user.filter(|_| token.is_none()));
         found.push(Loose { value: password.value.clone(), ..loose });
     }
-    for loose in plain_netrc(bytes) {
-        if found.iter().all(|f| f.span.end <= loose.span.start || loose.span.end <= f.span.start) {
-            found.push(loose);
-        }
-    }
+    // Where both see one, the first says more of it.
+    found.extend(plain_netrc(bytes));
     found
 }
 
@@ -100,7 +97,7 @@ fn plain_netrc(bytes: &[u8]) -> Vec<Loose> {
 pub fn npmrc(bytes: &[u8]) -> Vec<Loose> {
     let mut found = urls(bytes, Care::Any);
     let logins = npmrc::logins(bytes);
-    for login in &logins {
+    for login in logins.iter().take(MOST) {
         let Value::Literal(value) = &login.value else { continue };
         let setting = match login.kind {
             Kind::AuthToken => "_authToken",

@@ -59,6 +59,10 @@ impl Loose {
     }
 }
 
+/// So many secrets are read of one file where each is looked up in the whole: a file that somebody made to keep us busy
+/// must not. No real one has as many.
+const MOST: usize = 200;
+
 /// How much a reader takes for a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Care {

@@ -1,7 +1,7 @@
 //! XML: Maven's `settings.xml`, `NuGet.Config`. Tags, attributes and text, without entities: a value with one is told in the
 //! form in which it is written.
 
-use super::{Loose, is_literal, unquoted};
+use super::{Loose, MOST, is_literal, unquoted};
 use memchr::memmem;
 use std::ops::Range;
 
@@ -95,6 +95,7 @@ pub fn maven(bytes: &[u8]) -> Vec<Loose> {
         ["password", "passphrase"].contains(&e.name()) && is_literal(text(bytes, e.text.clone()).as_bytes())
     });
     secrets
+        .take(MOST)
         .map(|(at, element)| {
             let depth = element.path.len();
             // Brothers and sisters: up to the parent's tag before, and to the next element that is less deep after.
@@ -115,26 +116,23 @@ pub fn maven(bytes: &[u8]) -> Vec<Loose> {
 pub fn nuget(bytes: &[u8]) -> Vec<Loose> {
     let all = elements(bytes);
     let pair = |e: &Element| Some((text(bytes, e.attribute(bytes, "key")?), e.attribute(bytes, "value")?));
+    let adds = all.iter().filter(|e| e.name() == "add");
+    let adds: Vec<(&[String], &str, Range<usize>)> =
+        adds.filter_map(|e| pair(e).map(|(key, value)| (e.parent(), key, value))).collect();
     let mut found = Vec::new();
-    for element in all.iter().filter(|e| e.name() == "add") {
-        let Some((key, value)) = pair(element) else { continue };
-        if !key.eq_ignore_ascii_case("ClearTextPassword")
-            || !is_literal(text(bytes, value.clone()).as_bytes())
-        {
+    for (parent, key, value) in &adds {
+        let is_secret = key.eq_ignore_ascii_case("ClearTextPassword")
+            && is_literal(text(bytes, value.clone()).as_bytes());
+        if !is_secret || found.len() >= MOST {
             continue;
         }
-        let source = element.parent().last().map(String::as_str);
-        let beside = all.iter().filter(|e| e.parent() == element.parent()).filter_map(pair);
-        let user = beside
-            .into_iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case("Username"))
-            .map(|(_, v)| text(bytes, v));
-        let url = all
-            .iter()
-            .filter_map(pair)
-            .find(|(key, value)| Some(*key) == source && text(bytes, value.clone()).contains("://"));
-        let host = url.and_then(|(_, v)| super::authority(text(bytes, v))).or(source);
-        found.push(Loose::plain(bytes, value, key).at(host, user));
+        let source = parent.last().map(String::as_str);
+        let user = adds.iter().find(|(of, key, _)| of == parent && key.eq_ignore_ascii_case("Username"));
+        let user = user.map(|(.., value)| text(bytes, value.clone()));
+        let urls = adds.iter().filter(|(_, key, _)| Some(*key) == source);
+        let mut urls = urls.map(|(.., value)| text(bytes, value.clone())).filter(|url| url.contains("://"));
+        let host = urls.next().and_then(super::authority).or(source);
+        found.push(Loose::plain(bytes, value.clone(), key).at(host, user));
     }
     found
 }

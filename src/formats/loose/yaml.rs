@@ -1,7 +1,7 @@
 //! YAML, as far as tools keep tokens in it: gh, glab, hub, tea, helm, yarn, gem. Block mappings and lists of one-line values;
 //! flow style, anchors and block scalars hold no token in any of these files.
 
-use super::{Loose, authority, is_literal, unquoted};
+use super::{Loose, MOST, authority, is_literal, unquoted};
 use crate::formats::lines::lines;
 use std::ops::Range;
 
@@ -107,6 +107,7 @@ fn secrets(bytes: &[u8], host: impl Fn(&Pair, Beside<'_>) -> Option<String>) -> 
     };
     all.iter()
         .filter(is_secret)
+        .take(MOST)
         .map(|pair| {
             let beside = |key: &str| all.iter().find(|o| o.mapping == pair.mapping && o.key == key).map(text);
             let user = ["user", "username", "login"].into_iter().find_map(beside);
