@@ -6,7 +6,7 @@ use crate::model::finding::{Finding, Severity};
 use std::path::Path;
 
 pub(super) static CHECK: Check = Check {
-    code: "file-unreadable",
+    code: super::UNREADABLE,
     title: "a file could not be looked at",
     group: Group::Doorkey,
     severity: Severity::Error,

@@ -201,6 +201,9 @@ pub fn by_code(code: &str) -> Option<&'static Check> {
     ALL.iter().find(|check| check.code == code).copied()
 }
 
+/// The code of files that could not be looked at, which may hide what the other checks look for.
+pub const UNREADABLE: &str = "file-unreadable";
+
 /// What keeps `use` from putting profiles in force: files at which every git stops, and credentials that git would send
 /// before it asks doorkey.
 #[must_use]

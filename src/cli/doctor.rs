@@ -90,14 +90,11 @@ fn codes(wanted: &[String]) -> Result<Vec<&'static str>, Failure> {
         .iter()
         .map(|code| super::explain::known(code).map(|check| check.code))
         .collect::<Result<_, _>>()?;
-    if !codes.is_empty() && !codes.contains(&HIDES) {
-        codes.push(HIDES);
+    if !codes.is_empty() && !codes.contains(&checks::UNREADABLE) {
+        codes.push(checks::UNREADABLE);
     }
     Ok(codes)
 }
-
-/// The code of files that could not be looked at.
-const HIDES: &str = "file-unreadable";
 
 pub(super) fn verdict(findings: &[Finding], strict: bool) -> Exit {
     let worst = findings.iter().map(|f| f.severity).max();

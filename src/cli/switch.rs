@@ -60,7 +60,7 @@ fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
                 Fix::Steps(_) => "doorkey doctor --fix".into(),
             };
             // What cannot be read was not checked; what was read and is wrong is a finding.
-            let exit = if finding.code == "file-unreadable" { Exit::CouldNot } else { Exit::Findings };
+            let exit = if finding.code == checks::UNREADABLE { Exit::CouldNot } else { Exit::Findings };
             Err(Failure::new(exit, finding.what, finding.why, fix))
         }
         None => Ok(()),

@@ -51,7 +51,7 @@ fn what_git_includes_and_cannot_read_keeps_use_back() {
     home.doorkey(&["profile", "add", "acme", "--host", "git.test", "--yes"]).fine();
     let ran = home.doorkey(&["use", "acme", "--yes"]);
     assert!(
-        ran.code == 1 && ran.err.contains("~/more is a folder") && ran.err.contains("fix: mv ~/more"),
+        ran.code == 3 && ran.err.contains("~/more is a folder") && ran.err.contains("fix: mv ~/more"),
         "{}",
         ran.err
     );
