@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Warning,
     sees: "http.extraHeader with an Authorization, token or cookie header, global and in repositories",
     hurts: "it goes out at once, whatever the helper would say, and together with a helper's answer hosts refuse it (\"Duplicate header\")",
-    mends: "nothing by itself: the line may be the only copy of that credential",
+    mends: "nothing by itself: the line may be the only copy of that credential; doorkey token adopt moves it into the store where its URL is one profile's",
     find,
 };
 
@@ -21,8 +21,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
     let all = facts.git.settings.iter().chain(repositories).filter(|s| s.about == About::ExtraHeader);
     all.map(|setting| {
         let at = facts.at(&setting.spot);
-        let fix =
-            advice(format!("keep the token in the store (doorkey token add PROFILE), then delete {at}"));
+        let fix = advice(format!("move it into the store (doorkey token adopt), or delete {at}"));
         let found = CHECK.found(format!("{at}: {} carries a credential", setting.name), fix);
         if managed { found.with_severity(Severity::Error) } else { found }
     })

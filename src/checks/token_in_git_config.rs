@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Error,
     sees: "URLs with a password in git's global and system configuration (insteadOf, proxy, sections) and helpers that print one",
     hurts: "it stands in plain text, and is used for every repository it fits, past every route",
-    mends: "nothing by itself: keep the token in the store, delete the line, and make a new token, since this one was readable",
+    mends: "nothing by itself: doorkey token adopt moves what is for a profile into the store, and keeps the rewriting of insteadOf; make a new token afterwards, since this one was readable",
     find,
 };
 
@@ -30,9 +30,8 @@ fn find(facts: &Facts) -> Vec<Finding> {
             }
             _ => continue,
         };
-        let fix = advice(format!(
-            "keep the token in the store (doorkey token add PROFILE), delete {at}, make a new token"
-        ));
+        let fix =
+            advice(format!("move it into the store (doorkey token adopt), or delete {at}; make a new token"));
         found.push(CHECK.found(what, fix));
     }
     found

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Warning,
     sees: "~/.git-credentials and ~/.config/git/credentials, which git's helper `store` writes",
     hurts: "every program you run can read them, and so can whoever gets the disk or a backup",
-    mends: "nothing by itself: keep the token in the store, delete the line, and make a new token, since this one was readable",
+    mends: "nothing by itself: doorkey token adopt moves the lines that are for a profile into the store; make a new token afterwards, since this one was readable",
     find,
 };
 

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Error,
     sees: "the remotes of the repositories below your home folder (four folders deep)",
     hurts: "it stands in plain text, git prints it in errors, and it goes past every helper: whoever the token is, you are",
-    mends: "nothing by itself: the command given writes the URL without it. Then make a new token, since this one was readable",
+    mends: "nothing by itself: doorkey token adopt moves it into the store where a profile speaks for the repository; the command given writes the URL without it. Then make a new token, since this one was readable",
     find,
 };
 

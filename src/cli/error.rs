@@ -250,6 +250,12 @@ impl From<ApplyError> for Failure {
                 "the later one was made from what the earlier one did, and would be lost or wrong without it",
                 format!("take that back first: doorkey undo {later}"),
             ),
+            ApplyError::SealGone => Self::new(
+                Exit::CouldNot,
+                what,
+                "what leaves a file is sealed in the store for 30 days, and goes with its profile",
+                "give the token to its program once more by hand; see it: doorkey token show PROFILE --reveal",
+            ),
             ApplyError::NothingToUndo => {
                 Self::new(Exit::Usage, what, "", "see what was changed: doorkey history")
             }

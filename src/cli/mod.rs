@@ -25,6 +25,7 @@ mod store_status;
 mod switch;
 mod table;
 mod token;
+mod token_adopt;
 mod token_check;
 mod token_inspect;
 mod token_scan;

@@ -1,4 +1,4 @@
-//! `doorkey token add|list|check|remove|inspect|scan`
+//! `doorkey token add|list|check|remove|inspect|scan|adopt`
 
 use super::ask::{Source, secret_from};
 use super::change::carry_out;
@@ -37,6 +37,8 @@ pub(crate) enum TokenCommand {
     Inspect(super::token_inspect::Wanted),
     /// Find loose tokens: in the files of git and other programs, shells, CI and the environment
     Scan(super::token_scan::Wanted),
+    /// Move loose tokens of git's own files into the store; git goes on working
+    Adopt(super::token_adopt::Wanted),
 }
 
 impl TokenCommand {
@@ -109,6 +111,7 @@ pub(crate) fn run(context: &mut Context, command: TokenCommand) -> Result<Exit, 
         TokenCommand::Remove(wanted) => remove(context, &wanted),
         TokenCommand::Inspect(wanted) => super::token_inspect::run(context, &wanted),
         TokenCommand::Scan(wanted) => super::token_scan::run(context, &wanted),
+        TokenCommand::Adopt(wanted) => super::token_adopt::run(context, &wanted),
     }
 }
 

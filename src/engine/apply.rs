@@ -4,6 +4,7 @@ use super::deed::{Deed, FileChange, play};
 use super::generation;
 use super::journal::{Entry, FileNote, Journal, JournalError};
 use super::prints::Prints;
+use super::sealed;
 use super::way_back::take_back;
 pub use super::way_back::{inverse_of, undo_plan};
 use crate::formats::splice::{NoSplice, Where, splice};
@@ -63,6 +64,9 @@ pub enum ApplyError {
     /// The generation that an undo goes back to was cleared away.
     #[error("generation {0} was cleared away")]
     GenerationGone(String),
+    /// What was taken out of a file is not in the store any more.
+    #[error("what was taken out of the file is not sealed any more")]
+    SealGone,
     /// What a plan was made for is not what is there now.
     #[error("{0} changed meanwhile")]
     Meanwhile(String),
@@ -141,7 +145,7 @@ pub fn apply(sys: &mut Sys, _held: &Held, plan: &Plan) -> Result<Applied, ApplyE
     }
     let state = state_dir(sys)?;
     check_fits(sys, &state, &plan.steps)?;
-    let deeds = play(sys, &plan.steps)?;
+    let deeds = play(sys, &plan.steps, &plan.secrets)?;
     let mut keys = new_keys(sys, plan)?;
     let prints = Prints::with_key(sys, &state)?;
     let journal = Journal::below(&state);
@@ -335,7 +339,8 @@ pub(super) fn public_half(path: &Path) -> PathBuf {
 
 /// Files that git guards with a lock file of its own.
 fn is_git_config(path: &Path) -> bool {
-    path.file_name().is_some_and(|n| n == ".gitconfig" || n == "config" || n == "gitconfig")
+    let names = [".gitconfig", "gitconfig", "config", "config.worktree"];
+    path.file_name().is_some_and(|n| names.iter().any(|name| n == *name))
         && !path.components().any(|c| c.as_os_str() == ".ssh")
 }
 
@@ -394,11 +399,21 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
         Step::RetireSecret { profile, record, .. } => {
             stores::open(sys)?.retire(sys, profile, record)?;
         }
+        Step::SealText { seal, slot } => {
+            if let Some(bytes) = secrets.get(*slot) {
+                sealed::put(sys, seal, bytes)?;
+            }
+        }
         Step::RestoreSecret { profile, record, version, .. } => {
             stores::open(sys)?.restore(sys, profile, record, *version)?;
         }
         // Those are deeds on files.
-        Step::Create { .. } | Step::Remove { .. } | Step::Splice { .. } | Step::MakeKey { .. } => {}
+        Step::Create { .. }
+        | Step::Remove { .. }
+        | Step::Splice { .. }
+        | Step::TakeOut { .. }
+        | Step::PutIn { .. }
+        | Step::MakeKey { .. } => {}
     }
     Ok(())
 }

@@ -3,12 +3,15 @@
 //! All neighbouring steps on one file are one deed and one write, so that no half of them is ever in the file.
 
 use super::apply::{ApplyError, changed, place, public_half, spliced};
-use crate::formats::splice::region;
+use super::sealed;
+use crate::formats::splice::{Where, region, splice};
 use crate::model::plan::Step;
+use crate::secret::Secret;
 use crate::sys::Sys;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroize;
 
 /// One deed, and which of the plan's steps it is.
 #[derive(Debug)]
@@ -28,12 +31,27 @@ pub(super) struct FileChange {
     pub(super) mode: u32,
     /// For each splice among the steps: the file after it, and the region that the new text takes there.
     pub(super) regions: Vec<Option<(Vec<u8>, Range<usize>)>>,
+    /// The sealed texts among what is taken out or put in, and what people see of them.
+    pub(super) masks: Vec<(Secret, Vec<u8>)>,
+}
+
+/// A user's file may hold secrets.
+impl Drop for FileChange {
+    fn drop(&mut self) {
+        self.before.zeroize();
+        self.after.zeroize();
+        self.regions.iter_mut().flatten().for_each(|(bytes, _)| bytes.zeroize());
+    }
 }
 
 /// The file whose bytes a step changes.
 fn file_of(step: &Step) -> Option<&PathBuf> {
     match step {
-        Step::Create { path, .. } | Step::Remove { path, .. } | Step::Splice { path, .. } => Some(path),
+        Step::Create { path, .. }
+        | Step::Remove { path, .. }
+        | Step::Splice { path, .. }
+        | Step::TakeOut { path, .. }
+        | Step::PutIn { path, .. } => Some(path),
         _ => None,
     }
 }
@@ -51,11 +69,11 @@ pub(super) fn groups(steps: &[Step]) -> Vec<Range<usize>> {
     found
 }
 
-/// Plays steps on what is there now, and changes nothing.
+/// Plays steps on what is there now, and changes nothing. `secrets` are the plan's.
 ///
 /// # Errors
 /// A step does not fit what is there.
-pub(super) fn play(sys: &Sys, steps: &[Step]) -> Result<Vec<Deed>, ApplyError> {
+pub(super) fn play(sys: &Sys, steps: &[Step], secrets: &[Secret]) -> Result<Vec<Deed>, ApplyError> {
     // What earlier deeds of this plan make of a file.
     let mut made: BTreeMap<PathBuf, Option<Vec<u8>>> = BTreeMap::new();
     let mut deeds = Vec::new();
@@ -64,7 +82,7 @@ pub(super) fn play(sys: &Sys, steps: &[Step]) -> Result<Vec<Deed>, ApplyError> {
         let Some(first) = members.first() else { continue };
         let mut file = None;
         if let Some(path) = file_of(first) {
-            let change = play_file(sys, path, members, made.get(path))?;
+            let change = play_file(sys, path, members, secrets, made.get(path))?;
             made.insert(path.clone(), change.after.clone());
             file = Some(change);
         }
@@ -87,6 +105,7 @@ pub(super) fn play(sys: &Sys, steps: &[Step]) -> Result<Vec<Deed>, ApplyError> {
         }
         deeds.push(Deed { steps: group, file });
     }
+    made.values_mut().for_each(Zeroize::zeroize);
     Ok(deeds)
 }
 
@@ -101,11 +120,18 @@ fn check_free(sys: &Sys, path: &Path, made: Option<&Made>) -> Result<(), ApplyEr
     if there { Err(changed(path, "is there already", "")) } else { Ok(()) }
 }
 
-fn play_file(sys: &Sys, path: &Path, steps: &[Step], made: Option<&Made>) -> Result<FileChange, ApplyError> {
+fn play_file(
+    sys: &Sys,
+    path: &Path,
+    steps: &[Step],
+    secrets: &[Secret],
+    made: Option<&Made>,
+) -> Result<FileChange, ApplyError> {
     let before = made.cloned().map_or_else(|| sys.read(path), Ok)?;
     let mut now = before.clone();
     let mut mode = 0o600;
     let mut regions = Vec::new();
+    let mut masks = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let mut region_after = None;
         match step {
@@ -137,9 +163,23 @@ fn play_file(sys: &Sys, path: &Path, steps: &[Step], made: Option<&Made>) -> Res
                 }
                 now = Some(after);
             }
+            Step::TakeOut { shown, .. } | Step::PutIn { shown, .. } => {
+                let (Some(bytes), Some(swap)) = (now.take(), sealed::swap(sys, step, secrets)?) else {
+                    return Err(changed(path, "is not there any more", ""));
+                };
+                // Nothing of the file goes into the error: what stands there may be a secret.
+                let unfit = |problem| changed(path, &format!("{problem}"), &shown.lossy());
+                let (old, new) = (swap.old.expose(), swap.new.expose());
+                let gap = region(&bytes, Where::Near(swap.at), old).map_err(unfit)?;
+                let after = splice(&bytes, Where::Near(swap.at), old, new).map_err(unfit)?;
+                region_after = Some((after.clone(), gap.start..gap.start + new.len()));
+                now = Some(after);
+                let secret = if matches!(step, Step::TakeOut { .. }) { swap.old } else { swap.new };
+                masks.push((secret, shown.bytes().to_vec()));
+            }
             _ => {}
         }
         regions.push(region_after);
     }
-    Ok(FileChange { path: path.into(), before, after: now, mode, regions })
+    Ok(FileChange { path: path.into(), before, after: now, mode, regions, masks })
 }

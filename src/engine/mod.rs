@@ -1,5 +1,6 @@
 //! What doorkey does: look, judge, plan, change, prove.
 
+pub mod adopt;
 pub mod apply;
 pub mod bridge;
 mod closed;
@@ -17,6 +18,7 @@ pub mod prints;
 pub mod profiles;
 pub mod render;
 pub mod scan;
+mod sealed;
 pub mod ssh_match;
 pub mod ssh_port;
 mod ssh_settings;

@@ -2,6 +2,7 @@
 
 use super::apply::ApplyError;
 use super::deed::play;
+use super::sealed::masked;
 use super::when;
 use crate::model::plan::{Companions, Plan, Step};
 use crate::redact;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// What a plan does, step by step in words, and the diff of the files it changes.
 #[derive(Debug)]
 pub struct Preview {
-    /// One line a step.
+    /// One line a step; equal neighbours are one.
     pub lines: Vec<String>,
     /// A unified diff of all files, without secrets.
     pub diff: String,
@@ -25,11 +26,13 @@ pub struct Preview {
 /// A file cannot be read, or a step does not fit what is there.
 pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
     let mut files: BTreeMap<PathBuf, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
-    for change in play(sys, &plan.steps)?.into_iter().filter_map(|deed| deed.file) {
-        let (before, after) = (change.before.unwrap_or_default(), change.after.unwrap_or_default());
-        files.entry(change.path).or_insert((before, Vec::new())).1 = after;
+    for change in play(sys, &plan.steps, &plan.secrets)?.iter().filter_map(|deed| deed.file.as_ref()) {
+        let [before, after] = [&change.before, &change.after]
+            .map(|bytes| masked(bytes.as_deref().unwrap_or_default(), &change.masks));
+        files.entry(change.path.clone()).or_insert((before, Vec::new())).1 = after;
     }
-    let lines = plan.steps.iter().map(|step| sentence(sys, step)).collect();
+    let mut lines: Vec<String> = plan.steps.iter().map(|step| sentence(sys, step)).collect();
+    lines.dedup();
     let mut diff = String::new();
     for (path, (before, after)) in &files {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
@@ -80,6 +83,12 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             let known = described(about).map(|words| format!(": {words}")).unwrap_or_default();
             format!("keep a token of {profile} for {} as {} in the store{known}", record.origin, record.user)
         }
+        Step::SealText { seal, .. } => format!(
+            "seal the text that leaves a file for 30 days, beside the token of {} for {}",
+            seal.profile, seal.record.origin
+        ),
+        Step::TakeOut { path, .. } => format!("take the token out of {}", shown(path)),
+        Step::PutIn { path, .. } => format!("put the sealed text back into {}", shown(path)),
         Step::DescribeSecret { profile, record, after, .. } => {
             let known = described(after).unwrap_or_else(|| "nothing is known of it".into());
             format!("note of the token of {profile} for {} as {}: {known}", record.origin, record.user)
@@ -115,6 +124,8 @@ pub fn step_diff(sys: &Sys, step: &Step) -> String {
         Step::Create { path, text, .. } => (path, &empty, &text.0),
         Step::Remove { path, text, .. } => (path, &text.0, &empty),
         Step::Splice { path, old, new, .. } => (path, &old.0, &new.0),
+        Step::TakeOut { path, shown, new, .. } => (path, &shown.0, &new.0),
+        Step::PutIn { path, old, shown, .. } => (path, &old.0, &shown.0),
         _ => return String::new(),
     };
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));

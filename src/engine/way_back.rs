@@ -5,7 +5,8 @@ use super::deed::{groups, play};
 use super::generation;
 use super::journal::{Entry, FileNote, Journal};
 use super::prints::{Around, Prints};
-use crate::formats::splice::splice;
+use super::sealed;
+use crate::formats::splice::{Where, splice};
 use crate::model::plan::{Anchor, Plan, Step};
 use crate::secret::Secret;
 use crate::stores;
@@ -50,6 +51,14 @@ pub fn inverse_of(step: &Step) -> Vec<Step> {
         Step::RetireSecret { profile, record, before: Some(version) } => {
             one(Step::RestoreSecret { profile, record, version, before: None })
         }
+        // It is out of use, and goes by itself.
+        Step::SealText { .. } => Vec::new(),
+        Step::TakeOut { path, at, seal, shown, new, .. } => {
+            one(Step::PutIn { path, at, old: new, seal, shown })
+        }
+        Step::PutIn { path, at, old, seal, shown } => {
+            one(Step::TakeOut { path, at, seal, shown, new: old, slot: None })
+        }
         // Nothing was in use, so nothing was retired.
         Step::RetireSecret { before: None, .. } => Vec::new(),
         Step::RestoreSecret { profile, record, version, before: Some(other) } => {
@@ -91,21 +100,43 @@ impl Playing {
         Ok(Self { prints: Prints::read(sys, &state_dir(sys)?)?, now: BTreeMap::new() })
     }
 
+    fn read(&self, sys: &Sys, path: &Path) -> Result<Vec<u8>, ApplyError> {
+        Ok(match self.now.get(path) {
+            Some(bytes) => bytes.clone(),
+            None => sys.read(path)?.unwrap_or_default(),
+        })
+    }
+
     /// A step of a way back, fitted to what is there now: the place in a file, which version of a record is in use (the
     /// way back from *it* needs that), and a free name for a key that is set aside.
     fn fitted(&mut self, sys: &Sys, step: &Step, around: Option<&Around>) -> Result<Step, ApplyError> {
         let mut step = step.clone();
+        let swap = sealed::swap(sys, &step, &[])?;
         match &mut step {
+            Step::TakeOut { path, at, shown, .. } | Step::PutIn { path, at, shown, .. } => {
+                let Some(swap) = swap else { return Ok(step) };
+                let now = self.read(sys, path)?;
+                let (old, new) = (swap.old.expose(), swap.new.expose());
+                if let Some(around) = around {
+                    let found = self.prints.find(&now, old, *at, around);
+                    let problem = if old.is_empty() {
+                        "lost the lines beside which it stood"
+                    } else {
+                        "does not hold what doorkey left there any more"
+                    };
+                    *at = found.ok_or_else(|| changed(path, problem, &shown.lossy()))?;
+                }
+                if let Ok(after) = splice(&now, Where::Near(*at), old, new) {
+                    self.now.insert(path.clone(), after);
+                }
+            }
             Step::RetireSecret { profile, record, before }
             | Step::RestoreSecret { profile, record, before, .. } => {
                 let records = stores::open(sys)?.records(sys, profile)?;
                 *before = stores::in_use(&records, record).map(|r| r.version);
             }
             Step::Splice { path, at, old, new } => {
-                let now = match self.now.get(path) {
-                    Some(bytes) => bytes.clone(),
-                    None => sys.read(path)?.unwrap_or_default(),
-                };
+                let now = self.read(sys, path)?;
                 if new.is_empty()
                     && let Some(line) = shared_section(&now, old.bytes())
                 {
@@ -191,7 +222,11 @@ pub(super) fn take_back(sys: &mut Sys, entry: &Entry, count: usize) -> Result<Ve
                     inverse_of(step).into_iter().filter(|s| s.path().is_some_and(|p| ours.contains(p)));
                 perform_all(sys, &back.collect::<Vec<_>>())?;
             }
-            Step::Create { .. } | Step::Remove { .. } | Step::Splice { .. } => {
+            Step::Create { .. }
+            | Step::Remove { .. }
+            | Step::Splice { .. }
+            | Step::TakeOut { .. }
+            | Step::PutIn { .. } => {
                 for note in notes {
                     if !file_back(sys, entry, note, group.len(), &prints)? {
                         left.push(note.path.clone());
@@ -230,8 +265,14 @@ fn is_done(sys: &Sys, step: &Step) -> Result<bool, ApplyError> {
         Step::PutSecret { .. }
         | Step::DescribeSecret { .. }
         | Step::RetireSecret { .. }
+        | Step::SealText { .. }
         | Step::RestoreSecret { .. } => true,
-        Step::Create { .. } | Step::Remove { .. } | Step::Splice { .. } | Step::MakeKey { .. } => false,
+        Step::Create { .. }
+        | Step::Remove { .. }
+        | Step::Splice { .. }
+        | Step::TakeOut { .. }
+        | Step::PutIn { .. }
+        | Step::MakeKey { .. } => false,
     })
 }
 
@@ -252,7 +293,11 @@ fn file_back(
         entry.inverse.iter().enumerate().skip(note.back).take(count).map(|(i, s)| (s, around(i))).collect();
     let as_we_left_it = prints.fits(note.after.as_ref(), now.as_deref());
     let now = now.unwrap_or_default();
-    if !as_we_left_it && !back.iter().any(|(step, around)| is_in(&now, step, *around, prints)) {
+    let mut any = as_we_left_it;
+    for (step, around) in &back {
+        any = any || is_in(sys, &now, step, *around, prints)?;
+    }
+    if !any {
         return Ok(true);
     }
     let mut files = Playing::new(sys)?;
@@ -264,7 +309,7 @@ fn file_back(
             Err(error) => return Err(error),
         }
     }
-    let deeds = match play(sys, &steps) {
+    let deeds = match play(sys, &steps, &[]) {
         Ok(deeds) => deeds,
         Err(ApplyError::Changed { .. }) => return Ok(false),
         Err(error) => return Err(error),
@@ -280,14 +325,30 @@ fn file_back(
 
 /// Whether a file that somebody else changed may hold what the inverse of a step takes out of it, or lack what that
 /// brings back.
-fn is_in(now: &[u8], inverse: &Step, around: Option<&Around>, prints: &Prints) -> bool {
-    match (inverse, around) {
+fn is_in(
+    sys: &Sys,
+    now: &[u8],
+    inverse: &Step,
+    around: Option<&Around>,
+    prints: &Prints,
+) -> Result<bool, ApplyError> {
+    let holds = |text: &[u8]| now.windows(text.len().max(1)).any(|w| w == text);
+    let swap = match sealed::swap(sys, inverse, &[]) {
+        // It is sealed before the file is written, so the file was not written.
+        Err(ApplyError::SealGone) => return Ok(false),
+        swap => swap?,
+    };
+    if let Some(swap) = swap {
+        let back = matches!(inverse, Step::PutIn { .. });
+        return Ok(if back { !holds(swap.new.expose()) } else { holds(swap.old.expose()) });
+    }
+    Ok(match (inverse, around) {
         (Step::Splice { at, old, new, .. }, Some(around)) if old.is_empty() => {
             prints.find(now, new.bytes(), near(at), around).is_none()
         }
-        (Step::Splice { old, .. }, _) => now.windows(old.bytes().len().max(1)).any(|w| w == old.bytes()),
+        (Step::Splice { old, .. }, _) => holds(old.bytes()),
         // Made empty and then filled: the splice beside it tells.
         (Step::Remove { text, .. }, _) => !text.is_empty(),
         _ => true,
-    }
+    })
 }

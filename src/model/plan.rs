@@ -147,6 +147,43 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
     },
+    /// Seals bytes that are about to leave a file. They are never in use, and go after 30 days.
+    SealText {
+        /// Under which name.
+        seal: Seal,
+        /// Index into [`Plan::secrets`]; the journal keeps no secret.
+        #[serde(skip)]
+        slot: usize,
+    },
+    /// Replaces bytes of a file that hold a secret, and that [`Step::SealText`] sealed before, by others.
+    TakeOut {
+        /// The file.
+        path: PathBuf,
+        /// Where they stand, in bytes from the start of the file.
+        at: usize,
+        /// Where they are sealed.
+        seal: Seal,
+        /// The same with the secret masked, for people.
+        shown: Text,
+        /// What takes their place.
+        new: Text,
+        /// Index into [`Plan::secrets`]; `None` = the store is asked.
+        #[serde(skip)]
+        slot: Option<usize>,
+    },
+    /// Puts sealed bytes back into a file: the way back of [`Step::TakeOut`].
+    PutIn {
+        /// The file.
+        path: PathBuf,
+        /// Where they stood, in bytes from the start of the file.
+        at: usize,
+        /// What stands in their place.
+        old: Text,
+        /// Where they are sealed.
+        seal: Seal,
+        /// The same with the secret masked, for people.
+        shown: Text,
+    },
     /// Puts a retired version of a record into use again.
     RestoreSecret {
         /// Whose it is.
@@ -173,6 +210,18 @@ pub struct Companions {
     pub note: Option<String>,
 }
 
+/// Bytes of a file that are sealed in the store, beside the record whose secret is in them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Seal {
+    /// Whose record.
+    pub profile: ProfileName,
+    /// The record.
+    pub record: RecordId,
+    /// Tells the seals of a record apart.
+    pub name: String,
+}
+
 /// Which record of a profile's vault: a token for an origin and user. No secret in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -193,7 +242,7 @@ pub struct Plan {
     pub title: String,
     /// The steps.
     pub steps: Vec<Step>,
-    /// The secrets that [`Step::PutSecret`] names by index.
+    /// The secrets that steps name by index.
     pub secrets: Vec<Secret>,
     /// The journal's entry that it takes back.
     pub undoes: Option<u64>,
@@ -270,12 +319,15 @@ impl Step {
             | Self::Remove { path, .. }
             | Self::Splice { path, .. }
             | Self::Mode { path, .. }
+            | Self::TakeOut { path, .. }
+            | Self::PutIn { path, .. }
             | Self::MakeKey { path, .. } => Some(path),
             Self::Rename { from, .. } => Some(from),
             Self::Switch { .. }
             | Self::PutSecret { .. }
             | Self::DescribeSecret { .. }
             | Self::RetireSecret { .. }
+            | Self::SealText { .. }
             | Self::RestoreSecret { .. } => None,
         }
     }

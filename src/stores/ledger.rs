@@ -70,6 +70,23 @@ impl Ledger {
         true
     }
 
+    /// Keeps a value that is never in use, for 30 days.
+    pub fn set_aside(&mut self, id: &RecordId, entry: &Entry, at: Moment) -> bool {
+        let is_kept = |r: &Record| r.id == *id && r.state == State::Retired && r.entry.same_as(entry);
+        if self.records.iter().any(is_kept) {
+            return false;
+        }
+        self.records.push(Record {
+            id: id.clone(),
+            version: at.version,
+            entry: entry.clone(),
+            added: at.now,
+            state: State::Retired,
+            since: at.now,
+        });
+        true
+    }
+
     /// Takes what is in use out of use.
     pub fn retire(&mut self, id: &RecordId, at: Moment) -> bool {
         self.present(id).is_some_and(|present| set_state(present, State::Retired, at.now))

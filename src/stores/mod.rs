@@ -98,6 +98,20 @@ pub trait Store: std::fmt::Debug {
         self.change(sys, profile, id, &mut |ledger, at| ledger.put(id, entry, at))
     }
 
+    /// Keeps a value that is never in use, for 30 days.
+    ///
+    /// # Errors
+    /// As [`Store::change`].
+    fn set_aside(
+        &self,
+        sys: &mut Sys,
+        profile: &ProfileName,
+        id: &RecordId,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        self.change(sys, profile, id, &mut |ledger, at| ledger.set_aside(id, entry, at))
+    }
+
     /// Takes what is in use out of use; it stays sealed for 30 days.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// A secret in every form in which it could leave: clear, reversed, hexadecimal, URL-encoded, base64 at each of the three
 /// alignments, and its last 12 bytes in clear.
-fn forms(secret: &str) -> Vec<Vec<u8>> {
+pub(crate) fn forms(secret: &str) -> Vec<Vec<u8>> {
     let bytes = secret.as_bytes();
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     let percent: String = bytes.iter().map(|b| format!("%{b:02X}")).collect();
@@ -31,7 +31,7 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
     found
 }
 
-fn find(forms: &[Vec<u8>], text: &[u8]) -> Option<String> {
+pub(crate) fn find(forms: &[Vec<u8>], text: &[u8]) -> Option<String> {
     let found = forms.iter().find(|f| text.windows(f.len()).any(|w| w == f.as_slice()))?;
     Some(String::from_utf8_lossy(found).into_owned())
 }

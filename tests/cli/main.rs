@@ -34,6 +34,7 @@ mod status;
 mod store;
 mod streams;
 mod tenants;
+mod token_adopt;
 mod token_inspect;
 mod undo;
 mod users_files;

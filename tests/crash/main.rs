@@ -16,6 +16,7 @@
 #[allow(dead_code, reason = "shared with tests/cli")]
 mod home;
 
+mod adopt;
 mod commands;
 mod failing;
 mod killed;

@@ -108,6 +108,17 @@ impl Scenario {
         view(&self.home)
     }
 
+    /// A file of the user's.
+    pub(crate) fn text(&self, below: &str) -> String {
+        self.home.text(below)
+    }
+
+    /// What git gets for a repository.
+    pub(crate) fn given(&self, path: &str) -> String {
+        let request = format!("protocol=https\nhost=git.test\npath={path}\n\n");
+        self.home.run_with(&["credential", "get"], request.as_bytes()).out
+    }
+
     pub(crate) fn tree(&self) -> Tree {
         self.home.tree()
     }

@@ -12,6 +12,7 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod adopt;
 #[path = "../support/executable.rs"]
 mod executable;
 mod lab_consumers;
@@ -49,6 +50,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_switch::trials,
     routing_consumers::trials,
     t0303::trials,
+    adopt::trials,
     verify::trials,
 ];
 

@@ -8,5 +8,5 @@ pub(super) const KEEPER: Keeper = Keeper {
     title: "git configuration",
     fits: |at| at.is_git_config(),
     read: loose::git_config,
-    advice: "keep it in the store (doorkey token add PROFILE --host HOST) and take it out of here; then revoke it",
+    advice: "move it into the store (doorkey token adopt); then make a new one and revoke it",
 };

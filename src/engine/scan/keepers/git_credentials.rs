@@ -8,5 +8,5 @@ pub(super) const KEEPER: Keeper = Keeper {
     title: "git-credentials",
     fits: |at| at.name == ".git-credentials" || (at.name == "credentials" && at.folder_ends("git")),
     read: |bytes| loose::urls(bytes, Care::Verbatim),
-    advice: "keep it in the store (doorkey token add PROFILE --host HOST), delete the line; then revoke it",
+    advice: "move it into the store (doorkey token adopt); then make a new one and revoke it",
 };
