@@ -154,7 +154,11 @@ pub(super) fn say_page(context: &Context, profile: &Profile, record: &RecordId) 
 }
 
 /// The page for a token of a profile, with the kind of host in words. `None` when that is not known.
-pub(super) fn page_for(context: &Context, profile: &Profile, record: &RecordId) -> Option<(String, pages::Page)> {
+pub(super) fn page_for(
+    context: &Context,
+    profile: &Profile,
+    record: &RecordId,
+) -> Option<(String, pages::Page)> {
     let origin = Origin::parse(&record.origin).ok()?;
     let host = stored_token::host_at(profile, &origin);
     let facts = facts::of(&stored_token::provider_at(profile, &origin)?)?;

@@ -196,11 +196,15 @@ fn one_profile_on_a_host_is_not_said_to_share_it() {
     home.write(".ssh/id_one", "", 0o600);
     let profile = home.text(".config/doorkey/profiles/acme.toml");
     assert!(profile.contains("transport = \"https\""), "{profile}");
-    let profile = profile.replace("transport = \"https\"", "transport = \"both\"\nssh = { key = \"id_one\" }");
+    let profile =
+        profile.replace("transport = \"https\"", "transport = \"both\"\nssh = { key = \"id_one\" }");
     home.write(".config/doorkey/profiles/acme.toml", profile, 0o600);
     home.run(&["use", "acme", "--yes"]).ok();
     let config = home.path(".ssh/config");
     let asked = home.program("ssh").args(["-G", "-F"]).arg(&config).arg("git@git.test").output().unwrap();
     let said = String::from_utf8_lossy(&asked.stderr).into_owned();
-    assert!(said.contains("acme speaks for some owners on git.test only, and this ssh names no repository"), "{said}");
+    assert!(
+        said.contains("acme speaks for some owners on git.test only, and this ssh names no repository"),
+        "{said}"
+    );
 }
