@@ -29,6 +29,9 @@ pub(crate) fn run(context: &mut Context, wanted: &Agent) -> Result<Exit, Failure
     let passphrase = secret_from(context, source, "passphrase", false)?;
     let vault = Vault::open_with_passphrase(&context.sys, &passphrase)?;
     drop(passphrase);
+    if context.flags.dry_run {
+        return super::store::dry_run(context, "the vault would be kept open");
+    }
     context.say.aside("the vault is open for the processes of this user");
     match vault.serve(&mut context.sys, time)? {
         Ended::Locked => context.say.aside("locked"),

@@ -118,6 +118,7 @@ pub(crate) fn run(context: &mut Context, command: StoreCommand) -> Result<Exit, 
         StoreCommand::Status => status(context),
         StoreCommand::Move(wanted) => super::store_move::run(context, &wanted),
         StoreCommand::Unlock(wanted) => unlock(context, &wanted),
+        StoreCommand::Lock if context.flags.dry_run => dry_run(context, "the vault would be locked"),
         StoreCommand::Lock => {
             Vault::lock(&mut context.sys)?;
             context.say.marked(Mark::Good, "the vault is locked");
@@ -126,6 +127,9 @@ pub(crate) fn run(context: &mut Context, command: StoreCommand) -> Result<Exit, 
         StoreCommand::Export(wanted) => export(context, &wanted),
         StoreCommand::Accept(wanted) => {
             let name = ProfileName::new(&wanted.profile)?;
+            if context.flags.dry_run {
+                return dry_run(context, "the vault file would be taken as it is");
+            }
             stores::open(&context.sys)?.accept_as_is(&mut context.sys, &name)?;
             context.say.marked(Mark::Good, format!("the vault file of {name} is taken as it is"));
             Ok(Exit::Fine)
@@ -147,11 +151,24 @@ fn init(context: &mut Context, wanted: &Init) -> Result<Exit, Failure> {
         None => How::Passphrase(new_passphrase(context, Source::Prompt)?),
     };
     if context.flags.dry_run {
-        context.say.info("Dry run: the store would be made; nothing was changed.");
-        return Ok(Exit::Fine);
+        return dry_run(context, "the store would be made");
     }
+    let passphrase = match &how {
+        How::Passphrase(passphrase) => Some(passphrase.clone()),
+        _ => None,
+    };
     stores::init(&mut context.sys, how)?;
+    // Whoever has just chosen the passphrase goes on to use the vault. Where nothing can keep it open, the status says so.
+    if let Some(passphrase) = passphrase {
+        let _ = Vault::unlock(&mut context.sys, &passphrase, UNLOCKED);
+    }
     status(context)
+}
+
+/// What would have been done.
+pub(super) fn dry_run(context: &mut Context, what: &str) -> Result<Exit, Failure> {
+    context.say.info(format!("Dry run: {what}; nothing was changed."));
+    Ok(Exit::Fine)
 }
 
 fn absolute(context: &Context, path: &str) -> std::path::PathBuf {
@@ -171,6 +188,11 @@ fn unlock(context: &mut Context, wanted: &Unlock) -> Result<Exit, Failure> {
     let time = wanted.minutes.map_or(UNLOCKED, |m| Duration::from_secs(m.saturating_mul(60)));
     let source = wanted.passphrase_fd.map_or(Source::Prompt, Source::Descriptor);
     let passphrase = secret_from(context, source, "passphrase", false)?;
+    if context.flags.dry_run {
+        // A wrong passphrase is one in a dry run too.
+        Vault::open_with_passphrase(&context.sys, &passphrase)?;
+        return dry_run(context, "the vault would be unlocked");
+    }
     Vault::unlock(&mut context.sys, &passphrase, time)?;
     status(context)
 }

@@ -6,7 +6,7 @@ use super::profile::usable;
 use super::say::Mark;
 use super::{Context, Exit};
 use crate::checks;
-use crate::engine::{generation, in_force, inspect, profiles};
+use crate::engine::{apply, generation, in_force, inspect, profiles};
 use crate::model::finding::Fix;
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, Step};
@@ -81,7 +81,19 @@ pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
             plan.push(Step::Switch { off, from: Some(from), to: None, files: Default::default() });
         }
         Ok(plan)
-    })?;
+    });
+    let applied = match applied {
+        // Taking a link away needs no room on the disk, noting it does.
+        Err(failure) if failure.exit == Exit::CouldNot && !context.flags.dry_run => {
+            apply::off_without_a_note(&mut context.sys).map_err(|_| failure)?;
+            context.say.aside(
+                "note: this could not be noted, so `undo` does not know of it; again: doorkey use PROFILE",
+            );
+            context.say.marked(Mark::Good, "doorkey is off: git and ssh read none of its settings");
+            return Ok(Exit::Fine);
+        }
+        other => other?,
+    };
     if applied.is_some() && !context.flags.json {
         context.say.marked(Mark::Good, "doorkey is off: git and ssh read none of its settings");
         context.say.info("  back again: doorkey on");

@@ -135,6 +135,14 @@ pub fn hold(sys: &mut Sys) -> Result<(Held, Option<Recovered>), ApplyError> {
     Ok((held, Some(Recovered { title: entry.title, left })))
 }
 
+/// Takes doorkey out of force where not even the journal can be written: removing a link needs no room.
+///
+/// # Errors
+/// The link cannot be removed either.
+pub fn off_without_a_note(sys: &mut Sys) -> Result<(), ApplyError> {
+    generation::drop_current(sys)
+}
+
 /// Carries out a plan that was made under the lock: all of it, or nothing.
 ///
 /// # Errors

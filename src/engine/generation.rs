@@ -105,6 +105,12 @@ pub(super) fn switch_off(sys: &mut Sys, keep: Option<&str>) -> Result<(), ApplyE
     Ok(sys.remove_file(&current_link(&state))?)
 }
 
+/// Takes the generation in force out of force when nothing can be written.
+pub(super) fn drop_current(sys: &mut Sys) -> Result<(), ApplyError> {
+    let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;
+    Ok(sys.remove_file(&current_link(&state))?)
+}
+
 /// Writes a new generation, if it brings files, and makes it the one in force.
 pub(super) fn switch(sys: &mut Sys, to: &str, files: &BTreeMap<String, Text>) -> Result<(), ApplyError> {
     let state = sys.places().state().map(Path::to_path_buf).ok_or(ApplyError::NoState)?;

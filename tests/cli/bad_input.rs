@@ -243,6 +243,9 @@ fn a_full_disk() {
         echo $? >> "$2/../codes"
         find "$2" -type f ! -name fill -exec sha256sum {} + | grep -v journal | sort > "$2/../after"
         printf 'protocol=https\nhost=git.test\npath=acme/x\n\n' | "$1" credential get > "$2/../asked"
+        "$1" off > "$2/../out" 2>> "$2/../err"
+        echo $? >> "$2/../codes"
+        test -L "$2/.local/state/doorkey/current" && echo still-on >> "$2/../codes"
         rm "$2/fill"
         "$1" profile add globex --host git.test --owner globex --yes > "$2/../out" 2>> "$2/../err"
         echo $? >> "$2/../codes"
@@ -264,7 +267,7 @@ fn a_full_disk() {
         .arg(size.to_string());
     let ran = feed(command, b"");
     let read = |name: &str| fs::read_to_string(home.outside(name)).unwrap_or_default();
-    assert_eq!(read("codes"), "3\n3\n0\n", "{ran:#?}: {}", read("err"));
+    assert_eq!(read("codes"), "3\n3\n0\n0\n", "{ran:#?}: {}", read("err"));
     assert!(read("err").contains("the disk is full") && !read("err").contains("os error"), "{}", read("err"));
     assert_eq!(read("before"), read("after"));
     assert!(read("asked").contains(CANARY));

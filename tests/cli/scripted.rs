@@ -65,8 +65,15 @@ fn a_passphrase_comes_in_by_a_descriptor() {
         command.arg(env!("CARGO_BIN_EXE_doorkey")).arg(&passphrase);
         feed(command, b"")
     };
-    shell("store init --passphrase-fd 9").ok();
+    let made = shell("store init --passphrase-fd 9").ok();
+    // Open at once, wherever the kernel's keyring may be used.
+    let open = home.run(&["store", "status"]).ok();
+    assert_eq!(open.out.contains("unlocked until"), made.out.contains("unlocked until"), "{made:#?}");
+    home.run(&["store", "lock", "--dry-run"]).ok();
+    assert_eq!(home.run(&["store", "status"]).ok().out, open.out, "a dry run locks nothing");
     home.run(&["store", "lock"]).ok();
+    shell("store unlock --dry-run --passphrase-fd 9").ok();
+    assert!(home.run(&["store", "status"]).ok().out.contains("locked;"));
     std::fs::write(&passphrase, "wrong horse\n").unwrap();
     let wrong = shell("store unlock --passphrase-fd 9").with_code(3);
     assert!(wrong.err.contains("passphrase does not open"), "{wrong:#?}");
