@@ -115,7 +115,7 @@ pub(crate) fn azure_84(dice: &mut Dice) -> String {
 }
 
 pub(crate) fn pypi(dice: &mut Dice) -> String {
-    let mut raw = b"\x02\x01\x08pypi.org\x02\x24".to_vec();
+    let mut raw = b"\x02\x01\x08pkg.test\x02\x24".to_vec();
     raw.extend(dice.hex(36).bytes());
     raw.extend(b"\0\x02\x0d[1, [\"demo\"]]\0\0\x06\x20");
     raw.extend(dice.bytes(32));

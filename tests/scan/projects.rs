@@ -100,9 +100,9 @@ pub(crate) fn registries(garden: &mut Garden) {
     let file = (".docker/config.json", "docker");
     garden.plant(
         file,
-        "{\n\t\"auths\": {\n\t\t\"https://index.docker.io/v1/\": {\n\t\t\t\"auth\": \"§\"\n\t\t},\n",
+        "{\n\t\"auths\": {\n\t\t\"https://hub.acme.example/v1/\": {\n\t\t\t\"auth\": \"§\"\n\t\t},\n",
         |d| basic("ada", &format!("dckr_pat_{}", d.letters(27))),
-        (Some("index.docker.io"), Some("ada"), Some("docker-personal")),
+        (Some("hub.acme.example"), Some("ada"), Some("docker-personal")),
     );
     garden.plant(
         file,
