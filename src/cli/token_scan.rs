@@ -136,6 +136,7 @@ impl Report {
         }
         let passed = match summary.folders_passed_over {
             0 => String::new(),
+            1 => "; 1 folder of packages or caches passed over (--all looks into it)".into(),
             n => format!("; {n} folders of packages and caches passed over (--all looks into them)"),
         };
         let found = match (summary.secrets, summary.places) {

@@ -8,6 +8,7 @@ mod ground;
 
 pub use ground::Ground;
 
+use super::refused_note;
 use super::render::shell_word;
 use super::when;
 use crate::formats::git_credential::{Answer, Request, basic_credential};
@@ -392,7 +393,19 @@ pub fn erase(sys: &mut Sys, generation: &Path, input: &[u8]) -> Result<(), Strin
 }
 
 fn mark(store: &dyn Store, sys: &mut Sys, profile: &ProfileName, record: &Record) -> Result<(), String> {
-    store.mark_suspect(sys, profile, &record.id, &record.entry.secret).map(|_| ()).map_err(|e| e.to_string())
+    let Err(error) = store.mark_suspect(sys, profile, &record.id, &record.entry.secret) else {
+        return Ok(());
+    };
+    if refused_note::note(sys, profile, record) {
+        return Err(format!(
+            "the store could not note that a token of {profile} was refused ({error}); it is not sent again before it was \
+             tested: doorkey token check {profile}"
+        ));
+    }
+    Err(format!(
+        "the store could not note that a token of {profile} was refused ({error}): it would be sent again, and a host may \
+         lock the account; make room, or switch git's questions off: doorkey off"
+    ))
 }
 
 /// Whether the request carries exactly this record's secret; `None` when it carries none.

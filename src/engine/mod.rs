@@ -16,6 +16,7 @@ pub mod journal;
 pub mod preview;
 pub mod prints;
 pub mod profiles;
+mod refused_note;
 pub mod render;
 pub mod scan;
 mod sealed;

@@ -1,7 +1,7 @@
 //! What an answer to git is made from: the routes in force, what profiles claim now, and the records of one profile.
 
 use crate::engine::withdrawn::still_claims;
-use crate::engine::{bridge, profiles};
+use crate::engine::{bridge, profiles, refused_note};
 use crate::model::bridge::Bridge;
 use crate::model::name::ProfileName;
 use crate::model::route::{Claim, Origin};
@@ -87,6 +87,10 @@ impl Ground for Machine<'_> {
         store
             .records(self.sys, profile)
             .map_err(|e| format!("refused: the credentials of {profile} cannot be read: {}", unopened(&e)))
+            .map(|mut records| {
+                refused_note::apply(self.sys, profile, &mut records);
+                records
+            })
     }
 
     fn borrow(&self, bridge: &Bridge, origin: &Origin, user: &str) -> Result<Entry, String> {

@@ -4,7 +4,7 @@
 use super::hosts::{Asked, Inquiry};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
-use crate::engine::{diagnose, profiles, stored_token};
+use crate::engine::{diagnose, profiles, refused_note, stored_token};
 use crate::model::facts::{Ends, StoredToken, TokenState};
 use crate::model::finding::Finding;
 use crate::model::ladder::{Layer, Outcome};
@@ -231,6 +231,7 @@ fn was_refused(verified: &Verified) -> bool {
 /// Notes what was learnt of a token that works. Nothing is written when nothing is new.
 fn learn(sys: &mut Sys, store: &dyn Store, token: &Token<'_>, one: &mut Checked) -> Result<(), StoreError> {
     let Token { profile, record, .. } = token;
+    refused_note::forget(sys, &profile.name, record);
     if record.state == State::Suspect {
         one.cleared = store.clear_suspect(sys, &profile.name, &record.id)?;
     }
