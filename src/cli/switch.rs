@@ -87,7 +87,7 @@ pub(crate) fn off(context: &mut Context) -> Result<Exit, Failure> {
         Err(failure) if failure.exit == Exit::CouldNot && !context.flags.dry_run => {
             apply::off_without_a_note(&mut context.sys).map_err(|_| failure)?;
             context.say.aside(
-                "note: this could not be noted, so `undo` does not know of it; again: doorkey use PROFILE",
+                "note: this could not be noted, so `undo` does not know of it; back again: doorkey on, or doorkey use PROFILE",
             );
             context.say.marked(Mark::Good, "doorkey is off: git and ssh read none of its settings");
             return Ok(Exit::Fine);

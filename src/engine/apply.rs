@@ -140,7 +140,9 @@ pub fn hold(sys: &mut Sys) -> Result<(Held, Option<Recovered>), ApplyError> {
 /// # Errors
 /// The link cannot be removed either.
 pub fn off_without_a_note(sys: &mut Sys) -> Result<(), ApplyError> {
-    generation::drop_current(sys)
+    let from = generation::current(sys);
+    // Even the link that `on` goes back by may be too much for the disk.
+    generation::switch_off(sys, from.as_deref()).or_else(|_| generation::drop_current(sys))
 }
 
 /// Carries out a plan that was made under the lock: all of it, or nothing.
