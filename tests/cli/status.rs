@@ -87,11 +87,8 @@ fn the_status_says_what_is_broken() {
 fn the_status_says_what_runs_out_next() {
     let home = in_force();
     home.run(&["profile", "add", "globex", "--host", "globex.test", "--user", "g", "--yes"]).ok();
-    // 2100-01-01: git passes the end on that another helper named.
-    let said = "protocol=https\nhost=globex.test\npath=g/a\nusername=g\npassword=p\npassword_expiry_utc=4102444800\n\n";
-    let mut approve = home.program("git");
-    approve.args(["credential", "approve"]);
-    feed(approve, said.as_bytes()).ok();
+    let add = ["token", "add", "globex", "--stdin", "--expires", "2100-01-01", "--yes"];
+    home.run_with(&add, b"a-token-5d21").ok();
     let ran = home.run(&[]).ok();
     assert!(ran.out.contains("globex for https://globex.test (g), on 2100-01-01"), "{ran:#?}");
     assert_eq!(json(&home.run(&["--json"]))["next-expiry"], 4102444800_u64);
