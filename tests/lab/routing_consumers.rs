@@ -171,21 +171,24 @@ fn cargo_with_git() {
     }
 }
 
+/// What a cargo says whose libgit2 is of another version than it was made for.
+const DEAF_LIBGIT2: &str = "invalid version 0 on git_proxy_options";
+
 /// cargo's built-in libgit2 reads git's configuration and asks the helper of `https://git.test` with the path, so it is
 /// routed as git is. It knows no `http.<url>.sslCAInfo`: a private root is told it by SSL_CERT_FILE. (With cargo's
 /// `http.cainfo`, or another of its http settings, it asks no helper at all; routing.md.)
 fn cargo_with_libgit2_over_https() {
     let mut home = crate_home("https://git.test/");
     let output = home.call(["cargo", "fetch"]).in_folder("c").run();
+    // Debian's cargo-web 1.96 is built against a libgit2 that it cannot talk to.
+    if output.stderr.contains(DEAF_LIBGIT2) {
+        assert_eq!(home.seen_https(), []);
+        return;
+    }
     output.exits(101).says("the SSL certificate is invalid");
     assert_eq!(home.seen_https(), []);
     home.set_env("SSL_CERT_FILE", Lab::get().root_ca());
     let output = home.call(["cargo", "fetch"]).in_folder("c").run();
-    // Debian's cargo-web 1.96 is built against a libgit2 that it cannot talk to.
-    if output.code != Some(0) {
-        output.exits(101).says("invalid version 0 on git_proxy_options");
-        return;
-    }
     each_by_its_owner(&mut home, &output);
 
     let manifest = home.read("c/Cargo.toml").replace("globex", "initech");
@@ -203,6 +206,10 @@ fn cargo_with_libgit2_over_https() {
 fn cargo_with_libgit2_over_ssh() {
     let mut home = crate_home("ssh://git@git.test/");
     let output = home.call(["cargo", "fetch"]).in_folder("c").run();
+    if output.stderr.contains(DEAF_LIBGIT2) {
+        assert_eq!(keys_seen(&home), []);
+        return;
+    }
     output.exits(101).says("net.git-fetch-with-cli");
     assert_eq!(keys_seen(&home), []);
     let socket = home.path.join("agent.sock");

@@ -511,7 +511,16 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32, u32, i64, i64)> {
 }
 
 fn changes_nothing() {
-    let home = home();
+    // A git before 2.46 tells helpers below ours to store what ours answered.
+    for git in Lab::get().gits() {
+        let folder = git.parent().expect("its folder").display().to_string();
+        changes_nothing_with(&format!("{folder}:/run/lab/bin:/usr/local/bin:/usr/bin:/bin"));
+    }
+}
+
+fn changes_nothing_with(path: &str) {
+    let mut home = home();
+    home.set_env("PATH", path);
     home.install_key("acme", ".ssh/id_acme");
     let both = ["--transport", "both", "--ssh-key", "id_acme", "--verify", ACME, "--verify", ACME_SSH];
     add_trusting(&home, "acme", &both);
@@ -539,7 +548,7 @@ fn changes_nothing() {
     let after = snapshot(&home.path);
     let changed: Vec<_> =
         after.iter().filter(|(path, was)| before.get(*path) != Some(*was)).map(|(p, _)| p).collect();
-    assert!(changed.is_empty() && before.len() == after.len(), "{changed:?}");
+    assert!(changed.is_empty() && before.len() == after.len(), "{path}: {changed:?}");
     home.doorkey(["token", "list", "acme"]).ok().says("in use");
 }
 

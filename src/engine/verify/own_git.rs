@@ -23,6 +23,9 @@ pub(super) struct OwnGit {
     dir: PathBuf,
     own_ssh: bool,
     rewrites: bool,
+    /// For a git before 2.46, which tells helpers that come after ours to store what ours answered: our lines, by the
+    /// place they stand for (`https://git.test`).
+    ours_alone: Vec<(String, OsString)>,
     /// Whether any `http.proxy` is configured.
     pub(super) has_proxy: bool,
 }
@@ -33,7 +36,8 @@ impl OwnGit {
         // A folder of ours is in no repository, whatever somebody made of `/`.
         let state = sys.places().state().filter(|s| matches!(sys.look_through(s), Ok(Some(_))));
         let dir = state.unwrap_or(Path::new("/")).to_path_buf();
-        let mut git = Self { dir, own_ssh: false, rewrites: false, has_proxy: false };
+        let mut git = Self { dir, own_ssh: false, rewrites: false, ours_alone: Vec::new(), has_proxy: false };
+        let tells_all = tells_all_helpers(sys, git.quiet(sys));
         let listed = sys.ask(&Ask::GitConfig { dir: git.dir.clone() }, git.quiet(sys), AT_ONCE)?;
         git.own_ssh = sys.env("GIT_SSH_COMMAND").is_some() || sys.env("GIT_SSH").is_some();
         // scope NUL origin NUL key LF value NUL (git-config(1), --null); section and key come in lower case.
@@ -42,6 +46,9 @@ impl OwnGit {
             git.own_ssh |= key == b"core.sshcommand";
             git.rewrites |= key.starts_with(b"url.") && key.ends_with(b".insteadof");
             git.has_proxy |= key.starts_with(b"http.") && key.ends_with(b".proxy");
+            if let Some((place, line)) = our_helper(field).filter(|_| tells_all) {
+                git.ours_alone.push((place, line));
+            }
         }
         Ok(git)
     }
@@ -54,6 +61,18 @@ impl OwnGit {
             with.set.push((TRY_SUSPECT, "1".into()));
         } else {
             with.unset.push(TRY_SUSPECT);
+        }
+        let ours = self.ours_alone.iter().find(|(place, _)| url.starts_with(&format!("{place}/")));
+        if let Some((place, line)) = ours.filter(|_| sys.env("GIT_CONFIG_COUNT").is_none()) {
+            // Asked alone ours answers as it does first in the list, and nobody else is told to store it.
+            let key = OsString::from(format!("credential.{place}.helper"));
+            with.set.extend([
+                ("GIT_CONFIG_COUNT", "2".into()),
+                ("GIT_CONFIG_KEY_0", key.clone()),
+                ("GIT_CONFIG_VALUE_0", "".into()),
+                ("GIT_CONFIG_KEY_1", key),
+                ("GIT_CONFIG_VALUE_1", line.clone()),
+            ]);
         }
         if !self.own_ssh {
             with.set.push(("GIT_SSH_COMMAND", SSH.into()));
@@ -100,6 +119,22 @@ impl OwnGit {
         unset.extend(TRACES.iter().filter(|name| sys.env(name).is_some()));
         With { set, unset, input: None, dir: Some(&self.dir) }
     }
+}
+
+/// git-credential(1): the capability `authtype`, by which an answer is kept from other helpers, came with 2.46.
+fn tells_all_helpers(sys: &Sys, with: With<'_>) -> bool {
+    let Ok(ran) = sys.ask(&Ask::GitVersion, with, AT_ONCE) else { return false };
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let version = text.split_whitespace().nth(2).unwrap_or_default();
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (2, 46)
+}
+
+/// The place and the line of a helper that is ours, from a field of `git config --list -z`.
+fn our_helper(field: &[u8]) -> Option<(String, OsString)> {
+    let (key, line) = std::str::from_utf8(field).ok()?.split_once('\n')?;
+    let place = key.strip_prefix("credential.")?.strip_suffix(".helper")?;
+    line.contains(" credential --generation ").then(|| (place.to_owned(), line.into()))
 }
 
 /// git(1), "Trace": some of them print a token that stands in a URL.
