@@ -38,12 +38,14 @@ mod which;
 
 use crate::engine::apply;
 use crate::sys::Sys;
+use crate::sys::fs::PART_FOR_GIT_AND_SSH;
 use crate::sys::tty::Terminal;
 use arguments::{Command, Flags};
 use clap::Parser;
 use error::Failure;
 use say::Say;
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::path::Path;
 
 /// Exit codes (PRODUCT.md): scripts rely on them.
@@ -80,7 +82,7 @@ pub(crate) struct Context {
 pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
     let sys = match quick(sys, arguments) {
         Quick::Done(code) => return code,
-        Quick::Not(sys) => sys,
+        Quick::Not(sys) => *sys,
     };
     let parsed = match arguments::Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
@@ -102,9 +104,21 @@ pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
     exit as u8
 }
 
+/// Runs what git and ssh call. Anything else is for the program itself.
+#[must_use]
+pub fn run_for_git_and_ssh(sys: Sys, arguments: &[OsString]) -> u8 {
+    match quick(sys, arguments) {
+        Quick::Done(code) => code,
+        Quick::Not(_) => {
+            let _ = writeln!(std::io::stderr().lock(), "{PART_FOR_GIT_AND_SSH}");
+            Exit::Usage as u8
+        }
+    }
+}
+
 enum Quick {
     Done(u8),
-    Not(Sys),
+    Not(Box<Sys>),
 }
 
 /// What git and ssh call in every fetch is dispatched before the argument parser is built.
@@ -121,7 +135,7 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
         Some((verb, rest)) if *verb == "ssh-match" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(ssh_match::run(sys, rest))
         }
-        _ => Quick::Not(sys),
+        _ => Quick::Not(Box::new(sys)),
     }
 }
 

@@ -1,79 +1,53 @@
-//! Which kind of git host it is, and what follows from that. The facts are data in `templates/hosts.toml`.
+//! Which kind of git host it is, and what follows from that. The facts are data in `templates/hosts.txt`.
 
-use serde::Deserialize;
-use std::sync::OnceLock;
-
-const PRESETS: &str = include_str!("../../templates/hosts.toml");
-
-#[derive(Debug, Deserialize)]
-struct Presets {
-    host: Vec<KnownHost>,
-    provider: Vec<Provider>,
-}
+const FACTS: &str = include_str!("../../templates/hosts.txt");
 
 /// A git host that everybody knows.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownHost {
     /// Its name.
-    pub name: String,
+    pub name: &'static str,
     /// The name of its [`Provider`].
-    pub provider: String,
+    pub provider: &'static str,
 }
 
 /// A kind of git host.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Provider {
     /// `github`, `gitlab`, `gitea`, `bitbucket`, `bitbucket-dc`, `azure-devops` or `generic`.
-    pub name: String,
-    case: Case,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Case {
-    Sensitive,
-    Insensitive,
-}
-
-impl Provider {
+    pub name: &'static str,
     /// Whether `ACME` and `acme` are the same owner there.
-    #[must_use]
-    pub fn folds_case(&self) -> bool {
-        self.case == Case::Insensitive
-    }
+    pub folds_case: bool,
 }
 
-fn presets() -> &'static Presets {
-    static PRESETS_ONCE: OnceLock<Presets> = OnceLock::new();
-    PRESETS_ONCE.get_or_init(|| {
-        toml_edit::de::from_str(PRESETS).unwrap_or(Presets { host: Vec::new(), provider: Vec::new() })
+/// The words after `kind` in each of its lines.
+fn facts(kind: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    FACTS.lines().filter_map(move |line| {
+        let mut words = line.split_ascii_whitespace();
+        (words.next()? == kind).then_some((words.next()?, words.next()?))
     })
 }
 
 /// All kinds of git host.
-#[must_use]
-pub fn providers() -> &'static [Provider] {
-    &presets().provider
+pub fn providers() -> impl Iterator<Item = Provider> {
+    facts("provider").map(|(name, case)| Provider { name, folds_case: case == "folds-case" })
 }
 
 /// All known hosts.
-#[must_use]
-pub fn known_hosts() -> &'static [KnownHost] {
-    &presets().host
+pub fn known_hosts() -> impl Iterator<Item = KnownHost> {
+    facts("host").map(|(name, provider)| KnownHost { name, provider })
 }
 
 /// The known host of that name.
 #[must_use]
-pub fn known(host: &str) -> Option<&'static KnownHost> {
-    known_hosts().iter().find(|k| k.name == host)
+pub fn known(host: &str) -> Option<KnownHost> {
+    known_hosts().find(|k| k.name == host)
 }
 
 /// Whether owner names fold case: by the provider the profile names, else by the preset for the host; an unknown host
 /// is taken at its word.
 #[must_use]
 pub fn folds_case(host: &str, provider: Option<&str>) -> bool {
-    let name = provider.or_else(|| known(host).map(|k| k.provider.as_str()));
-    name.and_then(|n| providers().iter().find(|p| p.name == n)).is_some_and(Provider::folds_case)
+    let name = provider.or_else(|| known(host).map(|k| k.provider));
+    name.and_then(|n| providers().find(|p| p.name == n)).is_some_and(|p| p.folds_case)
 }

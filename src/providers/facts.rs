@@ -122,7 +122,7 @@ pub fn of(name: &str) -> Option<&'static Facts> {
 #[must_use]
 pub fn by_host(host: &HostName) -> Option<&'static Facts> {
     if let Some(known) = provider::known(host.as_str()) {
-        return of(&known.provider);
+        return of(known.provider);
     }
     all().iter().find(|f| f.api.iter().any(|p| p.below.is_some() && fits(&p.host, &p.below, host)))
 }

@@ -70,8 +70,7 @@ struct AnyVersion {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Form {
-    #[serde(rename = "version")]
-    _version: i64,
+    version: i64,
     kind: String,
     key_file: Option<PathBuf>,
     recipient: Option<String>,
@@ -104,11 +103,13 @@ impl Settings {
     pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Self, StoreError> {
         let damaged = || StoreError::damaged(path, "is not what doorkey wrote");
         let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
-        let any: AnyVersion = toml_edit::de::from_str(text).map_err(|_| damaged())?;
-        if any.version > VERSION {
+        // A newer version may have other keys, so its number is looked for where the form does not fit either.
+        let form = toml_edit::de::from_str::<Form>(text);
+        let version = || toml_edit::de::from_str::<AnyVersion>(text).map(|any| any.version);
+        if form.as_ref().map(|form| form.version).or_else(|_| version()).is_ok_and(|v| v > VERSION) {
             return Err(StoreError::Newer { path: path.into() });
         }
-        let form: Form = toml_edit::de::from_str(text).map_err(|_| damaged())?;
+        let form = form.map_err(|_| damaged())?;
         let kind = match (form.kind.as_str(), form.key_file) {
             ("key-file", Some(path)) if path.is_absolute() => StoreKind::KeyFile { path },
             ("passphrase", None) => StoreKind::Passphrase,

@@ -236,7 +236,22 @@ pub fn init(sys: &mut Sys, how: How) -> Result<Box<dyn Store>, StoreError> {
     }
 }
 
-/// Opens the store of this user, without any work on a passphrase: it is called for every answer to git.
+/// The records of a profile, for an answer to git: from a store that is opened for no more than that.
+///
+/// # Errors
+/// As [`open`], and what is wrong with the profile's records.
+pub fn records(sys: &Sys, profile: &ProfileName) -> Result<Vec<Record>, StoreError> {
+    let settings = Settings::read(sys)?.ok_or(StoreError::NoStore)?;
+    let store: Box<dyn Movable> = match settings.kind {
+        StoreKind::KeyFile { .. } | StoreKind::Passphrase => {
+            Box::new(Vault::open_to_read(sys, settings.clone())?)
+        }
+        _ => open_as(sys, settings.clone())?,
+    };
+    Present { store, settings }.records(sys, profile)
+}
+
+/// Opens the store of this user, without any work on a passphrase.
 ///
 /// # Errors
 /// [`StoreError::NoStore`], [`StoreError::Locked`], and whatever is wrong with its files.

@@ -2,10 +2,14 @@
 
 mod attributes;
 mod change;
+mod launcher;
 mod tree;
+mod trusted;
 
 pub use change::Write;
+pub use launcher::PART_FOR_GIT_AND_SSH;
 pub use tree::{Content, Entry, Opened};
+pub(super) use trusted::Sound;
 
 use super::Sys;
 use rustix::fs::OFlags;
@@ -287,50 +291,5 @@ impl Sys {
     #[must_use]
     pub fn real_path(&self, path: &Path) -> Option<PathBuf> {
         std::fs::canonicalize(path).ok()
-    }
-
-    /// Reads a file that holds or guards secrets: refused when it, or a folder above it, belongs to or may be
-    /// written by somebody else (SECURITY rule 30). Sticky folders such as /tmp are fine.
-    ///
-    /// # Errors
-    /// [`FsError::Unsafe`] names what is open; otherwise as [`Sys::read`].
-    pub fn read_trusted(&self, path: &Path) -> Result<Option<Vec<u8>>, FsError> {
-        self.check_trusted(path)?;
-        self.read(path)
-    }
-
-    /// The test of [`Sys::read_trusted`] alone. What is not there yet is fine.
-    ///
-    /// # Errors
-    /// [`FsError::Unsafe`].
-    pub fn check_trusted(&self, path: &Path) -> Result<(), FsError> {
-        self.check_steps(path)?;
-        // Through a link the real folders count as well: whoever may write there may put other files in place.
-        let mut known = path.ancestors().skip_while(|step| step.as_os_str().is_empty() || !step.exists());
-        match known.next().and_then(|step| Some((step, self.real_path(step)?))) {
-            Some((step, real)) if real != step => self.check_steps(&real),
-            _ => Ok(()),
-        }
-    }
-
-    fn check_steps(&self, path: &Path) -> Result<(), FsError> {
-        let mut first = true;
-        for step in path.ancestors() {
-            if step.as_os_str().is_empty() {
-                break;
-            }
-            let Some(look) = self.look_through(step)? else { continue };
-            let unsafe_because =
-                |reason: &str| Err(FsError::Unsafe { path: step.into(), reason: reason.into() });
-            if look.uid != self.uid() && look.uid != 0 {
-                return unsafe_because(&format!("belongs to user {}", look.uid));
-            }
-            let sticky = look.kind == Kind::Dir && look.mode & 0o1000 != 0;
-            if look.mode & 0o022 != 0 && (first || !sticky) {
-                return unsafe_because(&format!("may be written by others (mode {:04o})", look.mode));
-            }
-            first = false;
-        }
-        Ok(())
     }
 }

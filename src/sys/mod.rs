@@ -25,6 +25,7 @@ pub struct Sys {
     env: BTreeMap<OsString, OsString>,
     places: Places,
     uid: u32,
+    sound: fs::Sound,
 }
 
 impl Sys {
@@ -44,7 +45,7 @@ impl Sys {
         let env: BTreeMap<OsString, OsString> = env.into_iter().collect();
         let uid = rustix::process::geteuid().as_raw();
         let places = Places::find(&env);
-        Self { env, places, uid }
+        Self { env, places, uid, sound: fs::Sound::default() }
     }
 
     /// An environment variable, if it is set, not empty and UTF-8.

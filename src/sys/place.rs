@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The folders of this user. `None` where the machine does not say.
 #[derive(Debug, Clone)]
 pub struct Places {
     home: Option<PathBuf>,
-    passwd_home: Option<PathBuf>,
+    passwd_home: OnceLock<Option<PathBuf>>,
     config: Option<PathBuf>,
     state: Option<PathBuf>,
     git_global: Option<PathBuf>,
@@ -34,7 +35,7 @@ impl Places {
         let xdg = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
         let git_global = get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, &xdg?));
         let runtime = get("XDG_RUNTIME_DIR").filter(|p| p.is_absolute());
-        Self { passwd_home: passwd_home(), home, config, state, git_global, runtime }
+        Self { passwd_home: OnceLock::new(), home, config, state, git_global, runtime }
     }
 
     /// `$HOME`, when it is an absolute path.
@@ -46,7 +47,7 @@ impl Places {
     /// The home folder that the password file names: ssh reads `~/.ssh` there, whatever `$HOME` says.
     #[must_use]
     pub fn passwd_home(&self) -> Option<&Path> {
-        self.passwd_home.as_deref()
+        self.passwd_home.get_or_init(passwd_home).as_deref()
     }
 
     /// doorkey's configuration: `DOORKEY_CONFIG_DIR`, else `$XDG_CONFIG_HOME/doorkey`.

@@ -134,7 +134,7 @@ fn imports_point_down_only() {
     for source in sources() {
         let module = source.module();
         let own = module.first().unwrap();
-        if own == "main" || own == "lib" {
+        if ["main", "lib", "bin"].contains(&own.as_str()) {
             continue;
         }
         let Some(floor) = floors.get(own) else {
@@ -184,8 +184,9 @@ fn only_sys_touches_the_machine() {
             continue;
         }
         for (number, line) in source.code.lines().enumerate() {
-            // main hands the arguments over.
-            if source.path == Path::new("main.rs") && line.contains("std::env::args_os()") {
+            // A program's main hands the arguments over.
+            let is_main = source.path == Path::new("main.rs") || source.path.starts_with("bin");
+            if is_main && line.contains("std::env::args_os()") {
                 continue;
             }
             if net.iter().chain(&banned).any(|b| line.contains(b)) {

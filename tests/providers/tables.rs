@@ -9,14 +9,14 @@ use std::path::Path;
 
 #[test]
 fn every_kind_has_its_facts_and_its_provider() {
-    let named: BTreeSet<&str> = provider::providers().iter().map(|p| p.name.as_str()).collect();
+    let named: BTreeSet<&str> = provider::providers().map(|p| p.name).collect();
     let facts: BTreeSet<&str> = facts::all().iter().map(|f| f.name.as_str()).collect();
     let registered: BTreeSet<&str> = ALL.iter().map(|p| p.name()).collect();
-    assert_eq!(named, facts, "templates/hosts.toml and templates/providers.toml name the same kinds");
+    assert_eq!(named, facts, "templates/hosts.txt and templates/providers.toml name the same kinds");
     assert_eq!(named, registered);
     assert!(ALL.len() == registered.len() && ALL.len() >= 7);
     for known in provider::known_hosts() {
-        assert!(by_name(&known.provider).is_some(), "{}", known.name);
+        assert!(by_name(known.provider).is_some(), "{}", known.name);
     }
     let checked = facts::checked();
     assert!(checked.len() == 7 && checked.starts_with("20"), "{checked}");

@@ -83,9 +83,7 @@ impl Ground for Machine<'_> {
     }
 
     fn records(&self, profile: &ProfileName) -> Result<Vec<Record>, String> {
-        let store = stores::open(self.sys).map_err(|e| format!("refused: {}", unopened(&e)))?;
-        store
-            .records(self.sys, profile)
+        stores::records(self.sys, profile)
             .map_err(|e| format!("refused: the credentials of {profile} cannot be read: {}", unopened(&e)))
             .map(|mut records| {
                 refused_note::apply(self.sys, profile, &mut records);

@@ -206,9 +206,9 @@ fn host(raw: RawHost, text: &str) -> Result<Host, ProfileError> {
     let at = |what: &str, problem: String| ProfileError { line: line_with(text, what), problem };
     let name = HostName::new(&raw.name).map_err(|e| at(&raw.name, e.to_string()))?;
     if let Some(provider) = &raw.provider
-        && !provider::providers().iter().any(|p| p.name == *provider)
+        && !provider::providers().any(|p| p.name == *provider)
     {
-        let known: Vec<_> = provider::providers().iter().map(|p| p.name.as_str()).collect();
+        let known: Vec<_> = provider::providers().map(|p| p.name).collect();
         let problem = format!("provider {provider:?} is not known; use one of {}", known.join(", "));
         return Err(at(provider, problem));
     }

@@ -63,6 +63,11 @@ impl Master {
         &self.identity
     }
 
+    /// What keys are derived from: the identity's line.
+    pub(super) fn secret(&self) -> &[u8] {
+        self.line.expose()
+    }
+
     pub(super) fn recipient(&self) -> Recipient {
         self.identity.to_public()
     }

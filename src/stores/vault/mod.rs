@@ -17,6 +17,7 @@ mod master;
 mod passphrase;
 mod sealed;
 mod session;
+mod stanza;
 
 use super::book::{Book, NotABook};
 use super::counter::{self, Known};
@@ -90,20 +91,33 @@ impl Vault {
     }
 
     pub(super) fn open_as(sys: &Sys, settings: Settings) -> Result<Self, StoreError> {
+        let vault = Self::open_to_read(sys, settings)?;
+        vault.check_key()?;
+        Ok(vault)
+    }
+
+    /// As [`Vault::open_as`], where nothing is written: whether the key file is the right one shows when it opens a file.
+    pub(super) fn open_to_read(sys: &Sys, settings: Settings) -> Result<Self, StoreError> {
         let master = match &settings.kind {
-            StoreKind::KeyFile { path } => {
-                let master = key_file::read(sys, path)?;
-                if settings.recipient != Some(master.recipient().to_string()) {
-                    return Err(StoreError::WrongKeyFile { path: path.clone() });
-                }
-                master
-            }
+            StoreKind::KeyFile { path } => key_file::read(sys, path)?,
             StoreKind::Passphrase => session::master(sys, &settings)?.ok_or(StoreError::Locked)?.0,
             StoreKind::Keyring | StoreKind::Pass => {
                 return Err(StoreError::OtherKind { kind: settings.kind });
             }
         };
         Self::with(sys, settings, master)
+    }
+
+    /// Whether the key file holds the key that the vault was made with.
+    fn check_key(&self) -> Result<(), StoreError> {
+        match &self.settings.kind {
+            StoreKind::KeyFile { path }
+                if self.settings.recipient != Some(self.master.recipient().to_string()) =>
+            {
+                Err(StoreError::WrongKeyFile { path: path.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The profile's own identity in the form of `age-keygen`: with it the stock `age -d -i FILE` opens the profile's
@@ -144,9 +158,10 @@ impl Vault {
     fn load(&self, sys: &Sys, profile: &ProfileName) -> Result<Option<Loaded>, StoreError> {
         let path = self.profile_file(profile);
         let Some(bytes) = sys.read_trusted(&path)? else { return Ok(None) };
-        let text = match sealed::open(self.master.identity(), &bytes) {
+        let text = match sealed::open_by_master(&self.master, &bytes) {
             // Sealed for the profile alone, as whoever knows its recipient can: opened, so that its MAC tells.
             Err(Closed::OtherKey) => {
+                self.check_key()?;
                 let missing = || StoreError::damaged(self.identity_file(profile), "is not there");
                 let identity = self.identity(sys, profile)?.ok_or_else(missing)?;
                 sealed::open(identity.identity(), &bytes)
@@ -195,7 +210,7 @@ impl Vault {
         let identity = Master::generate();
         let text = identity.to_text(&format!("doorkey profile {profile}"));
         let path = self.identity_file(profile);
-        write_sealed(sys, &path, &[&self.master], &text)?;
+        write_sealed(sys, &path, sealed::seal(&self.master.recipient(), &text))?;
         Ok(identity)
     }
 
@@ -205,7 +220,8 @@ impl Vault {
         let path = self.profile_file(profile);
         let seal = || StoreError::Seal { path: path.clone() };
         let text = book.to_text(profile, self.master.mac(profile)).ok_or_else(seal)?;
-        let bytes = write_sealed(sys, &path, &[&self.master, &identity], &text)?;
+        let bytes = sealed::seal_for_profile(&self.master, &identity, &text);
+        let bytes = write_sealed(sys, &path, bytes)?;
         Known::of(book.counter, &bytes).write(sys, &self.counters, profile)
     }
 
@@ -364,9 +380,8 @@ impl Store for Vault {
 
 /// Seals for the recipients of identities and writes; gives back what was written. The master comes first: it is the
 /// one that every answer to git tries, and then no other stanza costs a multiplication.
-fn write_sealed(sys: &mut Sys, path: &Path, to: &[&Master], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let recipients: Vec<_> = to.iter().map(|master| master.recipient()).collect();
-    let bytes = sealed::seal(&recipients, plain).ok_or_else(|| StoreError::Seal { path: path.into() })?;
+fn write_sealed(sys: &mut Sys, path: &Path, sealed: Option<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
+    let bytes = sealed.ok_or_else(|| StoreError::Seal { path: path.into() })?;
     if let Some(folder) = path.parent() {
         sys.make_dir(folder, 0o700)?;
     }

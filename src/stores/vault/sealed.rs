@@ -1,5 +1,7 @@
 //! age v1 files: sealed for a recipient, opened by an identity. The stock `age` program opens all of them.
 
+use super::master::Master;
+use super::stanza::ByMaster;
 use crate::secret::Secret;
 use age::secrecy::SecretString;
 use age::x25519::{Identity, Recipient};
@@ -17,9 +19,16 @@ pub(super) enum Closed {
     Damaged,
 }
 
-/// Seals `plain` for recipients, in this order. `None` cannot happen with a buffer as target.
-pub(super) fn seal(recipients: &[Recipient], plain: &[u8]) -> Option<Vec<u8>> {
-    seal_for(recipients.iter().map(|r| r as &dyn age::Recipient), plain)
+/// Seals `plain` for one identity. `None` cannot happen with a buffer as target.
+pub(super) fn seal(recipient: &Recipient, plain: &[u8]) -> Option<Vec<u8>> {
+    seal_for(iter::once(recipient as &dyn age::Recipient), plain)
+}
+
+/// Seals `plain` for a profile: for the master, by its own stanza and as any identity, and for the profile's identity.
+pub(super) fn seal_for_profile(master: &Master, profile: &Master, plain: &[u8]) -> Option<Vec<u8>> {
+    let (short, recipients) = (ByMaster(master), [master.recipient(), profile.recipient()]);
+    let recipients = recipients.iter().map(|r| r as &dyn age::Recipient);
+    seal_for(iter::once(&short as &dyn age::Recipient).chain(recipients), plain)
 }
 
 fn seal_for<'a>(recipients: impl Iterator<Item = &'a dyn age::Recipient>, plain: &[u8]) -> Option<Vec<u8>> {
@@ -33,7 +42,12 @@ fn seal_for<'a>(recipients: impl Iterator<Item = &'a dyn age::Recipient>, plain:
 
 /// Opens a file into a buffer that does not grow: the plain text is always shorter than the file.
 pub(super) fn open(identity: &Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
-    open_by(identity, sealed)
+    open_by(&[identity], sealed)
+}
+
+/// As [`open`], of a file that [`seal_for_profile`] made, or that has only stanzas of the stock `age`.
+pub(super) fn open_by_master(master: &Master, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
+    open_by(&[&ByMaster(master), master.identity()], sealed)
 }
 
 /// log2 of scrypt's N for new files (SECURITY rule 38), and the least that is accepted.
@@ -52,7 +66,7 @@ pub(super) fn seal_with_passphrase(passphrase: &Secret, plain: &[u8]) -> Option<
 pub(super) fn open_with_passphrase(passphrase: &Secret, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let mut identity = scrypt::Identity::new(age_passphrase(passphrase).ok_or(Closed::OtherKey)?);
     identity.set_max_work_factor(WORK_CEILING);
-    open_by(&identity, sealed)
+    open_by(&[&identity], sealed)
 }
 
 fn age_passphrase(passphrase: &Secret) -> Option<SecretString> {
@@ -71,9 +85,9 @@ pub(super) fn work_factor(sealed: &[u8]) -> Option<u8> {
     log_n.parse().ok()
 }
 
-fn open_by(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
+fn open_by(identities: &[&dyn age::Identity], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let decryptor = Decryptor::new_buffered(sealed).map_err(|_| Closed::Damaged)?;
-    let mut reader = decryptor.decrypt(iter::once(identity)).map_err(|e| match e {
+    let mut reader = decryptor.decrypt(identities.iter().copied()).map_err(|e| match e {
         DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed => Closed::OtherKey,
         _ => Closed::Damaged,
     })?;

@@ -213,47 +213,6 @@ impl Sys {
         Ok(())
     }
 
-    /// Makes `launcher` a copy of the program that runs now.
-    ///
-    /// It goes on working when the file the user started is moved, removed, or written over in place, by which a hard
-    /// link would change too.
-    ///
-    /// # Errors
-    /// What the operating system says; the old launcher stays.
-    pub fn refresh_launcher(&mut self, launcher: &Path) -> Result<(), FsError> {
-        let Some(own) = self.own_program() else { return Ok(()) };
-        if own == launcher || self.launcher_is_fresh(launcher)? {
-            return Ok(());
-        }
-        let dir = launcher.parent().unwrap_or(Path::new("/"));
-        self.make_dir(dir, 0o700)?;
-        let fresh = dir.join(".doorkey.doorkey-new");
-        let _ = std::fs::remove_file(&fresh);
-        let fail = |e: io::Error| FsError::io("copy", &own, e);
-        std::fs::copy(&own, &fresh).map_err(fail)?;
-        let file = std::fs::OpenOptions::new().write(true).open(&fresh).map_err(fail)?;
-        let modified = std::fs::metadata(&own).and_then(|m| m.modified()).map_err(fail)?;
-        file.set_modified(modified).map_err(fail)?;
-        file.sync_all().map_err(fail)?;
-        drop(file);
-        std::fs::rename(&fresh, launcher).map_err(|e| FsError::io("rename to", launcher, e))?;
-        sync_dir(dir)
-    }
-
-    /// Whether `launcher` is the program that runs now, or a copy of it.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn launcher_is_fresh(&self, launcher: &Path) -> Result<bool, FsError> {
-        let Some(own) = self.own_program() else { return Ok(true) };
-        let (Some(ours), Some(theirs)) = (self.look_through(&own)?, self.look(launcher)?) else {
-            return Ok(false);
-        };
-        // One file under two names is how launchers were made before; it changes with the user's own.
-        let linked = ours.id == theirs.id;
-        Ok(!linked && ours.size == theirs.size && ours.modified == theirs.modified)
-    }
-
     /// Makes a file that another program wrote durable.
     ///
     /// # Errors
@@ -415,7 +374,7 @@ fn replace_under_git_lock(
 
 /// Makes a rename or a new name in `dir` durable.
 #[expect(clippy::disallowed_methods, reason = "this file is where files are changed")]
-fn sync_dir(dir: &Path) -> Result<(), FsError> {
+pub(super) fn sync_dir(dir: &Path) -> Result<(), FsError> {
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let file = File::open(dir).map_err(|e| FsError::io("sync", dir, e))?;
     file.sync_all().map_err(|e| FsError::io("sync", dir, e))

@@ -49,7 +49,13 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 /// Builds the private machine. Runs as pid 1 of the namespaces, before any test.
 pub(crate) fn make_private() {
     // Both lie where other users may not look (a home of mode 0700), and /run may hide them.
-    let doorkey = fs::read(env!("CARGO_BIN_EXE_doorkey")).expect("doorkey is built");
+    let programs = [
+        ("doorkey", fs::read(env!("CARGO_BIN_EXE_doorkey")).expect("doorkey is built")),
+        (
+            "git-credential-doorkey",
+            fs::read(env!("CARGO_BIN_EXE_git-credential-doorkey")).expect("it is built"),
+        ),
+    ];
     let toolchain = rust_toolchain();
 
     sh("ip link set lo up");
@@ -57,9 +63,11 @@ pub(crate) fn make_private() {
     for folder in ["bin", "etc", "rust", "home", "log", "/run/sshd"] {
         fs::create_dir_all(Path::new(ROOT).join(folder)).expect("a folder of the lab");
     }
-    let program = Path::new(ROOT).join("bin/doorkey");
-    fs::write(&program, doorkey).expect("a copy of doorkey");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
+    for (name, program) in programs {
+        let place = Path::new(ROOT).join("bin").join(name);
+        fs::write(&place, program).expect("a copy of doorkey");
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).expect("its mode");
+    }
     if let Some(toolchain) = toolchain {
         sh(&format!("mount --bind '{}' {ROOT}/rust", toolchain.display()));
     }
