@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench whole_process` prints a table: median and least wall time over alternating runs, and the ratio
 //! of the medians. `credential get` is measured against `git credential-store get`, with one profile and with 1,000
-//! profiles and 10,000 credentials.
+//! profiles and 10,000 credentials. `cargo static-bench --bench whole_process` measures the build without shared libraries.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -58,6 +58,37 @@ impl Home {
         let status = self.command(doorkey(), words).status().expect("doorkey");
         assert!(status.success(), "doorkey {words:?}");
     }
+}
+
+/// One profile with `tokens` tokens of as many users on one host.
+fn fill_one(home: &Home, tokens: usize) {
+    let mut sys = Sys::with_env(home.env());
+    stores::init(&mut sys, How::KeyFile(home.path.join("key"))).expect("a store");
+    let file = home.path.join(".config/doorkey/profiles/p0.toml");
+    let text = "version = 1\n[[host]]\nname = \"git0.test\"\nowners = [\"owner0\"]\ntransport = \"https\"\n";
+    fs::write(file, text).expect("a profile");
+    let entry = Entry::new(Secret::copy_of(b"a-token-of-forty-characters-0123456789ab"));
+    let id =
+        |user| RecordId { origin: "https://git0.test".into(), path: String::new(), user: format!("u{user}") };
+    let change = &mut |ledger: &mut stores::Ledger, at| {
+        (0..tokens).map(|user| ledger.put(&id(user), &entry, at)).fold(false, |a, b| a | b)
+    };
+    let name = ProfileName::new("p0").expect("a name");
+    stores::open(&sys).expect("the store").change(&mut sys, &name, &id(0), change).expect("tokens");
+    home.doorkey(&["use", "p0", "--yes", "--quiet"]);
+}
+
+/// A home as doctor meets it: `small`, and `count` SSH keys.
+fn with_keys(root: &Path, count: usize) -> Home {
+    let home = Home::new(root, "keys");
+    fill(&home, 1, 1);
+    let ssh = home.path.join(".ssh");
+    for number in 0..count {
+        let key = ssh.join(format!("id_{number}"));
+        let words = ["-q", "-t", "ed25519", "-N", "", "-f", key.to_str().unwrap()];
+        assert!(Command::new("ssh-keygen").args(words).status().expect("ssh-keygen").success());
+    }
+    home
 }
 
 fn doorkey() -> &'static str {
@@ -140,13 +171,20 @@ fn main() {
     fill(&small, 1, 1);
     let large = Home::new(root.path(), "large");
     fill(&large, 1000, 10);
-    for home in [&small, &large] {
+    let dense = Home::new(root.path(), "dense");
+    fill_one(&dense, 10_000);
+    for home in [&small, &large, &dense] {
         fs::write(home.path.join(".git-credentials"), "https://u:a-token@git0.test\n").expect("a file");
     }
     println!("milliseconds: median, least{:>42} median, least   ratio", "");
-    let ask = "protocol=https\nhost=git0.test\npath=owner0/app.git\n\n";
+    let ask = "protocol=https\nhost=git0.test\npath=owner0/app.git\nusername=u\n\n";
+    let ask_dense = "protocol=https\nhost=git0.test\npath=owner0/app.git\nusername=u7777\n\n";
     let store = |home: &Home| home.command("git", &["credential-store", "get"]);
-    for (what, home) in [("credential get, 1 profile", &small), ("credential get, 1,000 profiles", &large)] {
+    for (what, home, ask) in [
+        ("credential get, 1 profile", &small, ask),
+        ("credential get, 1,000 profiles", &large, ask),
+        ("credential get, 10,000 in 1 profile", &dense, ask_dense),
+    ] {
         let launcher = home.path.join(".local/state/doorkey/bin/doorkey");
         let generation = home.path.join(".local/state/doorkey/generations/000001");
         let words = ["credential", "--generation", generation.to_str().unwrap(), "get"];
@@ -176,12 +214,24 @@ fn main() {
         "",
         RUNS,
     );
-    compare(
-        "doctor, 1 profile",
-        || small.command(doorkey(), &["doctor"]),
-        "openssl storeutl, system bundle",
-        || small.command("openssl", &["storeutl", "-noout", "-certs", "/etc/ssl/certs/ca-certificates.crt"]),
-        "",
-        20,
-    );
+    let keys = with_keys(root.path(), 100);
+    for (what, home) in [("doctor, 1 profile", &small), ("doctor, 1 profile, 100 keys", &keys)] {
+        compare(
+            what,
+            || home.command(doorkey(), &["doctor"]),
+            "openssl storeutl, system bundle",
+            || {
+                home.command(
+                    "openssl",
+                    &["storeutl", "-noout", "-certs", "/etc/ssl/certs/ca-certificates.crt"],
+                )
+            },
+            "",
+            20,
+        );
+    }
+    for program in [doorkey(), env!("CARGO_BIN_EXE_git-credential-doorkey")] {
+        let bytes = fs::metadata(program).expect("it is built").len();
+        println!("{bytes:>10} bytes: {}", Path::new(program).file_name().unwrap().display());
+    }
 }

@@ -21,6 +21,7 @@ mod host_keys;
 mod hostile_names;
 mod http_settings;
 mod kept;
+mod launcher;
 mod leaks;
 mod meanwhile;
 mod parallel;
