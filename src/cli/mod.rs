@@ -6,6 +6,7 @@ mod ask;
 mod change;
 mod completions;
 mod credential;
+mod docker_credential;
 mod doctor;
 mod error;
 mod explain;
@@ -127,6 +128,9 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
     let words: Vec<&OsStr> = arguments.iter().skip(1).map(OsString::as_os_str).collect();
     if called_as == Some(OsStr::new("git-credential-doorkey")) {
         return Quick::Done(credential::run(sys, &words));
+    }
+    if called_as == Some(OsStr::new(docker_credential::NAME)) {
+        return Quick::Done(docker_credential::run(sys, &words));
     }
     match words.split_first() {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {

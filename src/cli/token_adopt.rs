@@ -5,8 +5,8 @@ use super::error::Failure;
 use super::say::{Mark, Say};
 use super::verify::cores;
 use super::{Context, Exit, json};
-use crate::engine::adopt::{self, AdoptError, Adoption, File, Kind, Left, Taken};
-use crate::engine::scan::{self, Event, Place};
+use crate::engine::adopt::{self, AdoptError, Adoption, File, Format, Kind, Left, Taken};
+use crate::engine::scan::{self, Event, Finding, Place};
 use crate::engine::{in_force, preview};
 use crate::redact;
 use crate::sys::Sys;
@@ -22,8 +22,9 @@ use std::path::PathBuf;
     remote           the URL of a remote or submodule: it stays without user and password\n  \
     instead-of       url.<base>.insteadOf: the rewriting stays without the password\n  \
     extra-header     http.<url>.extraHeader with \"Authorization\": the setting goes\n  \
-    git-credentials  a line of ~/.git-credentials: it goes\n\
-    All others (.netrc, .npmrc, docker, shells, CI ...) are only found: doorkey token scan.\n\n\
+    git-credentials  a line of ~/.git-credentials: it goes\n  \
+    docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n\
+    All others (.netrc, .npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
     The store gets the token before the file loses it. What leaves a file stays sealed in the store\n\
     for 30 days, and doorkey undo puts back the same bytes. Others may have read a token that lay in\n\
     plain text: make a new one afterwards.\n\n\
@@ -47,6 +48,7 @@ enum KindWord {
     InsteadOf,
     ExtraHeader,
     GitCredentials,
+    Docker,
 }
 
 impl From<KindWord> for Kind {
@@ -56,6 +58,7 @@ impl From<KindWord> for Kind {
             KindWord::InsteadOf => Self::InsteadOf,
             KindWord::ExtraHeader => Self::ExtraHeader,
             KindWord::GitCredentials => Self::GitCredentials,
+            KindWord::Docker => Self::Docker,
         }
     }
 }
@@ -114,7 +117,9 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     if done.is_some() {
         let count = made.taken.len();
         let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
-        context.say.marked(Mark::Good, format!("{places} cleaned; git gets the token from doorkey now"));
+        context
+            .say
+            .marked(Mark::Good, format!("{places} cleaned; {} from doorkey now", who_asks(&made.taken)));
         say_rotation(context, &made.taken);
         context.say.info("  take it back: doorkey undo");
     }
@@ -135,10 +140,10 @@ fn find(context: &mut Context, wanted: &Wanted) -> Result<Loose, Failure> {
     let Context { sys, say, .. } = context;
     scan::scan(sys, &asked, &mut |event| {
         match event {
-            Event::Found(found) => match (&found.place, found.keeper.code) {
-                (Place::File { path, .. }, code @ ("git-config" | "git-credentials")) => {
+            Event::Found(found) => match (&found.place, format_of(&found)) {
+                (Place::File { path, .. }, Some(format)) => {
                     let path = sys.real_path(path).unwrap_or_else(|| path.clone());
-                    loose.files.insert(File { path, of_store: code == "git-credentials" });
+                    loose.files.insert(File { path, format });
                 }
                 _ => *loose.others.entry(found.keeper.title).or_default() += 1,
             },
@@ -151,6 +156,18 @@ fn find(context: &mut Context, wanted: &Wanted) -> Result<Loose, Failure> {
         ControlFlow::Continue(())
     })?;
     Ok(loose)
+}
+
+/// The format of a file from which tokens are moved.
+fn format_of(found: &Finding) -> Option<Format> {
+    let Place::File { path, .. } = &found.place else { return None };
+    match found.keeper.code {
+        "git-config" => Some(Format::GitConfig),
+        "git-credentials" => Some(Format::GitCredentials),
+        // podman's auth.json and the old .dockercfg go by other rules.
+        "docker" => (path.file_name()? == "config.json").then_some(Format::DockerConfig),
+        _ => None,
+    }
 }
 
 fn taken_line(sys: &Sys, one: &Taken) -> String {
@@ -184,9 +201,21 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
     }
 }
 
+/// Whose programs ask doorkey now.
+fn who_asks(taken: &[Taken]) -> &'static str {
+    let docker = |one: &Taken| one.kind == Kind::Docker;
+    match (taken.iter().any(docker), taken.iter().all(docker)) {
+        (true, true) => "docker gets the token",
+        (true, false) => "git and docker get their tokens",
+        _ => "git gets the token",
+    }
+}
+
 /// What lay in plain text may have been read by others.
 fn say_rotation(context: &mut Context, taken: &[Taken]) {
     let mut told = BTreeSet::new();
+    let docker: BTreeSet<_> =
+        taken.iter().filter(|t| t.kind == Kind::Docker).map(|t| (&t.profile.name, &t.record)).collect();
     for Taken { profile, record, .. } in taken {
         if !told.insert((profile.name.clone(), record.clone())) {
             continue;
@@ -204,6 +233,12 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
             && let Some(url) = page.url
         {
             context.say.info(format!("  make it here: {url}"));
+        }
+        if docker.contains(&(&profile.name, record)) {
+            let registry = record.origin.trim_start_matches("https://");
+            let registry = if registry == "index.docker.io" { "" } else { registry };
+            context.say.info(format!("  keep it: docker login {registry}").trim_end());
+            continue;
         }
         let host = record.origin.split_once("://").map_or("", |(_, host)| host);
         context.say.info(format!("  keep it: doorkey token add {} --host {host}", profile.name));

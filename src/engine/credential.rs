@@ -5,6 +5,7 @@
 
 mod borrowed;
 mod ground;
+pub mod registry;
 
 pub use ground::Ground;
 

@@ -3,7 +3,7 @@
 
 use super::profiles::{self, ProfilesError, route_text};
 use crate::model::name::ProfileName;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route::Claim;
 use crate::sys::Sys;
 
@@ -34,11 +34,23 @@ pub enum Withdrawn {
 /// # Errors
 /// [`Withdrawn`].
 pub fn still_claims(sys: &Sys, claim: &Claim) -> Result<Profile, Withdrawn> {
+    still(sys, claim, Profile::claims)
+}
+
+/// As [`still_claims`], for a claim on a package registry.
+///
+/// # Errors
+/// [`Withdrawn`].
+pub fn still_claims_registry(sys: &Sys, claim: &Claim, kind: RegistryKind) -> Result<Profile, Withdrawn> {
+    still(sys, claim, |profile| profile.registry_claims(kind))
+}
+
+fn still(sys: &Sys, claim: &Claim, claims: impl Fn(&Profile) -> Vec<Claim>) -> Result<Profile, Withdrawn> {
     let profile = profiles::one(sys, &claim.profile).map_err(|error| match error {
         ProfilesError::Unknown(_) => Withdrawn::Profile(claim.profile.clone()),
         error => Withdrawn::Unreadable(claim.profile.clone(), error),
     })?;
-    if profile.claims().iter().any(|c| c.origin == claim.origin && c.owner == claim.owner) {
+    if claims(&profile).iter().any(|c| c.origin == claim.origin && c.owner == claim.owner) {
         return Ok(profile);
     }
     Err(Withdrawn::Claim { profile: claim.profile.clone(), route: route_text(claim) })

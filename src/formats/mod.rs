@@ -4,10 +4,13 @@
 //! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
 pub mod cert;
+pub mod docker_config;
+pub mod docker_credential;
 pub mod git_config;
 pub mod git_credential;
 pub mod git_credentials;
 pub mod host;
+pub mod json_spans;
 pub mod known_hosts;
 pub mod lines;
 pub mod loose;

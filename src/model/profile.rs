@@ -23,6 +23,8 @@ pub struct Profile {
     pub hosts: Vec<Host>,
     /// Repositories elsewhere that it speaks for, one route each (`doorkey route add`).
     pub routes: Vec<RepoRoute>,
+    /// Package registries that it speaks for.
+    pub registries: Vec<Registry>,
     /// Which roots it trusts.
     pub trust: Trust,
     /// How it gets out.
@@ -165,6 +167,41 @@ impl fmt::Display for RepoRoute {
     }
 }
 
+/// Whose programs ask a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistryKind {
+    /// docker, podman, skopeo and others that ask docker's credential helpers.
+    Docker,
+    /// cargo.
+    Cargo,
+}
+
+impl RegistryKind {
+    /// As in the profile's file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Cargo => "cargo",
+        }
+    }
+
+    /// Reads what [`RegistryKind::as_str`] gives.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Docker, Self::Cargo].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A package registry that a profile speaks for as a whole: all that those programs ask for there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registry {
+    /// Whose programs.
+    pub kind: RegistryKind,
+    /// Where it is, always over https.
+    pub origin: Origin,
+}
+
 /// Which roots a profile trusts beside the public ones.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
@@ -256,6 +293,20 @@ impl Profile {
             });
         }
         found
+    }
+
+    /// Its claims on the registries of one kind, which are no claims on git's repositories there.
+    #[must_use]
+    pub fn registry_claims(&self, kind: RegistryKind) -> Vec<Claim> {
+        let mine = self.registries.iter().filter(|registry| registry.kind == kind);
+        let claim = |origin: &Origin| Claim {
+            profile: self.name.clone(),
+            origin: origin.clone(),
+            owner: OwnerPath::whole_host(),
+            fold_case: false,
+            user: None,
+        };
+        mine.map(|registry| claim(&registry.origin)).collect()
     }
 
     /// What it asks of git's HTTP for an origin: CA files and a proxy.

@@ -1,13 +1,13 @@
 //! The claims of a generation as one small file, which the credential helper and ssh-match read in every git call.
 //!
 //! A line a claim, fields separated by a tab: `claim ORIGIN PROFILE fold|exact USER OWNER`, where `-` stands for
-//! nothing. A line `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line
+//! nothing. A line `registry ORIGIN docker|cargo PROFILE` for each package registry. A line `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line
 //! `compat PROFILE SETTING...` for each profile that weakens rules.
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
-use super::profile::{Compat, Profile, claims_of};
-use super::route::{Claim, Origin, OwnerPath, Scheme};
+use super::profile::{Compat, Profile, Registry, RegistryKind, claims_of};
+use super::route::{Claim, Decision, Origin, OwnerPath, Scheme, decide};
 use std::fmt::Write;
 
 /// The file's name in a generation.
@@ -43,7 +43,14 @@ pub fn write(profiles: &[Profile]) -> String {
             }
         }
     }
+    for profile in profiles {
+        let lines_of = profile.registries.iter();
+        lines.extend(
+            lines_of.map(|r| format!("registry\t{}\t{}\t{}", r.origin, r.kind.as_str(), profile.name)),
+        );
+    }
     lines.sort();
+    lines.dedup();
     let mut out = String::from(HEAD);
     out.push('\n');
     for line in lines {
@@ -63,6 +70,24 @@ pub struct Routes {
     pub compat: Vec<(ProfileName, Compat)>,
     /// Whether anything is claimed on another scheme or port of the same host.
     pub host_known: bool,
+    /// Profiles that speak for a package registry there.
+    pub registries: Vec<(RegistryKind, Claim)>,
+}
+
+impl Routes {
+    /// Who speaks for the package registry of that kind: the profile that names it so, else the one that has the whole
+    /// host. A registry's program says no path, so nobody speaks where owners share the host.
+    #[must_use]
+    pub fn registry(&self, kind: RegistryKind) -> Decision<'_> {
+        let named: Vec<&Claim> = self.registries.iter().filter(|(k, _)| *k == kind).map(|(_, c)| c).collect();
+        if named.is_empty() { decide(&self.claims, None) } else { decide(named, None) }
+    }
+
+    /// Whether that claim is one on a package registry alone.
+    #[must_use]
+    pub fn is_registry(&self, kind: RegistryKind, claim: &Claim) -> bool {
+        self.registries.iter().any(|(k, c)| *k == kind && c == claim)
+    }
 }
 
 /// Reads what the table says of `origin`. `None` when the file is not such a table.
@@ -82,6 +107,15 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
         let mut fields = line.split('\t').skip(2);
         let profile = ProfileName::new(fields.next()?).ok()?;
         found.bridges.push((profile, Bridge::parse(fields.next()?)?));
+    }
+    for line in lines_with(body, &format!("registry\t{origin}\t")) {
+        let mut fields = line.split('\t').skip(2);
+        let kind = RegistryKind::parse(fields.next()?)?;
+        let profile = ProfileName::new(fields.next()?).ok()?;
+        let owner = OwnerPath::whole_host();
+        found
+            .registries
+            .push((kind, Claim { profile, origin: origin.clone(), owner, fold_case: false, user: None }));
     }
     for line in lines_with(body, "compat\t") {
         let mut fields = line.split('\t').skip(1);
@@ -106,6 +140,19 @@ pub fn claims_of_profile(text: &str, profile: &ProfileName) -> Option<Vec<Claim>
     let claims = body.lines().filter(|line| line.starts_with("claim\t"));
     let mine = claims.filter(|line| line.split('\t').nth(2) == Some(profile.as_str()));
     mine.map(|line| claim(line, &Origin::parse(line.split('\t').nth(1)?).ok()?)).collect()
+}
+
+/// The package registries of one profile.
+#[must_use]
+pub fn registries_of_profile(text: &str, profile: &ProfileName) -> Vec<Registry> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("registry\t"));
+    let mine = lines.filter(|line| line.split('\t').nth(2) == Some(profile.as_str()));
+    let read = |line: &str| {
+        let mut fields = line.split('\t');
+        let origin = Origin::parse(fields.next()?).ok()?;
+        Some(Registry { kind: RegistryKind::parse(fields.next()?)?, origin })
+    };
+    mine.filter_map(read).collect()
 }
 
 fn claim(line: &str, origin: &Origin) -> Option<Claim> {

@@ -8,6 +8,7 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod adopt_docker;
 mod bad_input;
 mod bridges;
 mod broken_machine;
@@ -28,6 +29,9 @@ mod parallel;
 mod prompts;
 mod scripted;
 mod second_run;
+#[allow(dead_code, reason = "the providers' tests use more of it")]
+#[path = "../providers/server.rs"]
+mod server;
 mod speech;
 mod ssh_match;
 mod ssh_whole_host;

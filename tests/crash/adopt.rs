@@ -1,8 +1,9 @@
 //! `token adopt`, and its undo, killed: the value is in the file or in the store at every moment, and never in neither.
 
-use crate::home::Home;
+use crate::home::{Home, Ran};
 use crate::points::sample;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, with_helper};
+use std::os::unix::fs::symlink;
 
 const LOOSE: &str = "ghp_w3Kd9sLw4pZc6nBh1jYf8gQx7vRt2mAbCdEf";
 
@@ -17,22 +18,70 @@ fn found(home: &Home) {
     home.write("app/.git/config", format!("[remote \"o\"]\n\turl = {url}\n\tpushurl = {url}\n"), 0o644);
 }
 
+const LOGIN: &str = "Y2k6Z2hwX3czS2Q5c0x3NHBaYzZuQmgxallmOGdReDd2UnQybUFiQ2RFZg==";
+
+/// A login of docker's: its file is edited in two places, by one write.
+fn docker(home: &Home) {
+    let file = ".config/doorkey/profiles/acme.toml";
+    home.write(file, format!("{}\n[registries]\ndocker = [\"reg.test\"]\n", home.text(file)), 0o600);
+    home.run(&["use", "acme", "--yes"]).ok();
+    std::fs::create_dir(home.path("bin")).unwrap();
+    symlink("../.local/state/doorkey/bin/doorkey", home.path("bin/docker-credential-doorkey")).unwrap();
+    let login = format!("{{\n\t\"auths\": {{\n\t\t\"reg.test\": {{\"auth\": \"{LOGIN}\"}}\n\t}}\n}}\n");
+    home.write(".docker/config.json", login, 0o600);
+}
+
 fn adopted(home: &Home) {
     found(home);
     home.run(&["token", "adopt", "--yes"]).ok();
 }
 
+fn docker_adopted(home: &Home) {
+    docker(home);
+    let output = with_helper(home.doorkey(), home).args(["token", "adopt", "--yes"]).output().unwrap();
+    Ran::of(&output).ok();
+}
+
 #[test]
 fn killed_while_it_is_moved() {
-    every_point(&Scenario::new("token adopt", found, &["token", "adopt", "--yes"], ""));
+    every_point(&Scenario::new("token adopt", found, &["token", "adopt", "--yes"], ""), of_git);
+}
+
+#[test]
+fn killed_while_dockers_login_is_moved() {
+    every_point(
+        &Scenario::new("token adopt of docker's", docker, &["token", "adopt", "--yes"], ""),
+        of_docker,
+    );
+}
+
+#[test]
+fn killed_while_dockers_login_is_put_back() {
+    every_point(&Scenario::new("undo of docker's", docker_adopted, &["undo", "--yes"], ""), of_docker);
 }
 
 #[test]
 fn killed_while_it_is_put_back() {
-    every_point(&Scenario::new("undo of token adopt", adopted, &["undo", "--yes"], ""));
+    every_point(&Scenario::new("undo of token adopt", adopted, &["undo", "--yes"], ""), of_git);
 }
 
-fn every_point(scenario: &Scenario) {
+/// Whether the value is in all of its places, and whether git is given it.
+fn of_git(scenario: &Scenario) -> (bool, bool) {
+    let places = ["# mine\r\nhttps://bob:", "\turl = https://bob:", "\tpushurl = https://bob:"];
+    let files = scenario.text(".git-credentials") + &scenario.text("app/.git/config");
+    let in_files = places.iter().all(|place| files.contains(&format!("{place}{LOOSE}@")));
+    (in_files, scenario.given("globex/app.git").contains(LOOSE))
+}
+
+/// The same for docker, which takes it from the file only while no helper is named there.
+fn of_docker(scenario: &Scenario) -> (bool, bool) {
+    let file = scenario.text(".docker/config.json");
+    let (login, helper) = (file.contains(LOGIN), file.contains("doorkey"));
+    assert_ne!(login, helper, "half of the edit: {file}");
+    (login, helper && scenario.docker("reg.test").contains(LOOSE))
+}
+
+fn every_point(scenario: &Scenario, where_it_is: fn(&Scenario) -> (bool, bool)) {
     let mut kills = 0;
     for point in sample(scenario.points.clone(), 25) {
         let at = format!("{}, killed before {} {}: {}", scenario.name, point.call, point.when, point.line);
@@ -41,11 +90,8 @@ fn every_point(scenario: &Scenario) {
             continue;
         }
         kills += 1;
-        let places = ["# mine\r\nhttps://bob:", "\turl = https://bob:", "\tpushurl = https://bob:"];
-        let files = scenario.text(".git-credentials") + &scenario.text("app/.git/config");
-        let in_files = places.iter().filter(|place| files.contains(&format!("{place}{LOOSE}@"))).count();
-        let in_store = scenario.given("globex/app.git").contains(LOOSE);
-        assert!(in_files == places.len() || in_store, "{at}: in {in_files} places, in the store: {in_store}");
+        let (in_files, in_store) = where_it_is(scenario);
+        assert!(in_files || in_store, "{at}: in the files: {in_files}, in the store: {in_store}");
         let another = scenario.run_another();
         assert_eq!(another.code, Some(0), "{at}: another command says {another:#?}");
         let settled = scenario.view();

@@ -74,7 +74,7 @@ impl Scenario {
     }
 
     fn command(&self) -> Command {
-        let mut command = self.home.doorkey();
+        let mut command = with_helper(self.home.doorkey(), &self.home);
         command.args(&self.arguments);
         command
     }
@@ -119,6 +119,14 @@ impl Scenario {
         self.home.run_with(&["credential", "get"], request.as_bytes()).out
     }
 
+    /// What docker gets for a registry.
+    pub(crate) fn docker(&self, registry: &str) -> String {
+        let helper = self.home.path("bin/docker-credential-doorkey");
+        let mut command = self.home.program(helper.to_str().unwrap());
+        command.arg("get");
+        feed(command, registry.as_bytes()).out
+    }
+
     pub(crate) fn tree(&self) -> Tree {
         self.home.tree()
     }
@@ -152,6 +160,13 @@ impl Scenario {
             }
         }
     }
+}
+
+/// The command with the home's `bin` in PATH, where docker finds its helper.
+pub(crate) fn with_helper(mut command: Command, home: &Home) -> Command {
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", home.path("bin").display()));
+    command
 }
 
 fn cp(from: &Path, to: &Path) {

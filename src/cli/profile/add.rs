@@ -248,6 +248,7 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
         identity: Identity { name: wanted.person.clone(), email: wanted.email.clone(), signing_key: None },
         hosts: vec![host],
         routes: Vec::new(),
+        registries: Vec::new(),
         trust: Trust { ca },
         proxy: Proxy {
             url: wanted.proxy.clone(),

@@ -1,11 +1,11 @@
 //! Whose a found login is: decided by the routes in force, as git's next request will be.
 
 use crate::engine::render::shell_word;
-use crate::engine::withdrawn::still_claims;
+use crate::engine::withdrawn::{still_claims, still_claims_registry};
 use crate::engine::{generation, stored_token};
 use crate::formats::remote_url::RemoteUrl;
 use crate::model::name::{HostName, check_user};
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route::{Claim, Decision, Origin, Scheme, decide};
 use crate::model::route_table;
 use crate::providers::facts;
@@ -27,8 +27,15 @@ pub(super) struct Nobody {
     pub(super) fix: String,
 }
 
+/// Why, and what helps.
+impl From<(String, String)> for Nobody {
+    fn from((why, fix): (String, String)) -> Self {
+        Self { why, fix }
+    }
+}
+
 impl Nobody {
-    fn of(why: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn of(why: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { why: why.into(), fix: fix.into() }
     }
 }
@@ -87,6 +94,38 @@ pub(super) fn owner(sys: &Sys, url: &str, user: Option<&str>, reach: Reach) -> R
         return Err(Nobody::of(format!("profile {} gets its token from {from}", claim.profile), fix));
     }
     Ok(Owner { profile, claim: claim.clone(), path })
+}
+
+/// Who speaks for a package registry. `url` is its origin.
+pub(super) fn of_registry(sys: &Sys, url: &str, kind: RegistryKind) -> Result<Owner, Nobody> {
+    let origin = Origin::parse(url).map_err(|e| Nobody::of(e.to_string(), ""))?;
+    let routes = table(sys).and_then(|text| route_table::read(&text, &origin));
+    let routes = routes.ok_or_else(|| Nobody::of("the routes in force cannot be read", "doorkey doctor"))?;
+    let name = || {
+        let line = format!("[registries] {} = [\"{}\"]", kind.as_str(), origin.authority());
+        format!("name it in its profile ({line}): doorkey profile edit PROFILE, then: doorkey use PROFILE")
+    };
+    let claim = match routes.registry(kind) {
+        Decision::Claimed(claim) => claim.clone(),
+        Decision::Unmanaged => {
+            return Err(Nobody::of(format!("no profile speaks for the registry {origin}"), name()));
+        }
+        Decision::NoPath | Decision::Unclaimed => {
+            let why =
+                format!("several speak for {origin}, and a registry's program says no more than its name");
+            return Err(Nobody::of(why, name()));
+        }
+    };
+    if routes.bridges.iter().any(|(profile, _)| *profile == claim.profile) {
+        let why = format!("profile {} gets its token for {origin} from another program", claim.profile);
+        return Err(Nobody::of(why, name()));
+    }
+    let profile = match routes.is_registry(kind, &claim) {
+        true => still_claims_registry(sys, &claim, kind),
+        false => still_claims(sys, &claim),
+    };
+    let profile = profile.map_err(|e| Nobody::of(e.to_string(), ""))?;
+    Ok(Owner { profile, claim, path: String::new() })
 }
 
 fn shared(origin: &Origin) -> Nobody {
@@ -148,5 +187,21 @@ impl Owner {
         };
         check_user(&user).map_err(|e| Nobody::of(e.to_string(), edit))?;
         Ok(user)
+    }
+
+    /// The user name that goes with a login at a package registry. Registries take more names than git's hosts.
+    pub(super) fn registry_user(&self, given: &str) -> Result<String, Nobody> {
+        let Claim { profile, origin, user, .. } = &self.claim;
+        let edit = format!("doorkey profile edit {profile}");
+        if let Some(user) = user.as_deref().filter(|user| *user != given) {
+            let (given, user) = (redact::user_name(given), redact::user_name(user));
+            let why = format!("it is the login of {given:?}, and profile {profile} is {user:?} on {origin}");
+            return Err(Nobody::of(why, edit));
+        }
+        let odd = given.is_empty() || given.len() > 255 || given.contains(':');
+        if odd || given.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(Nobody::of("its user name is nothing that a credential helper carries", edit));
+        }
+        Ok(given.to_owned())
     }
 }

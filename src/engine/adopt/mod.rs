@@ -1,25 +1,25 @@
-//! Moves tokens that lie loose in git's own files into the store: one plan over all files, store first, files last.
+//! Moves tokens that lie loose in files of git and docker into the store: one plan over all files, store first, files last.
 //!
 //! At every moment a value is in its file or in the store. What leaves a file is sealed beside the record, so that an
 //! undo puts back the same bytes; neither the plan's steps nor the journal hold them.
 
 mod claimed;
+mod docker;
+mod keeping;
 mod login;
 mod rewrites;
 
 use super::generation;
 use crate::formats::git_config;
-use crate::formats::git_credential::MAX_VALUE;
 use crate::model::name::ProfileName;
-use crate::model::plan::{Plan, RecordId, Seal, Step};
-use crate::model::profile::Profile;
-use crate::model::route::OwnerPath;
-use crate::redact;
+use crate::model::plan::{Anchor, Plan, RecordId, Seal, Step};
+use crate::model::profile::{Profile, RegistryKind};
 use crate::secret::Secret;
-use crate::stores::{self, Record, State, Store, StoreError, in_use};
+use crate::stores::{self, StoreError};
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
-use claimed::{Owner, Reach, owner};
+use claimed::{Nobody, Owner, Reach, owner};
+use keeping::{Keep, Keeping};
 use login::{Found, Login, Stays};
 use rewrites::Rewrites;
 use std::cmp::Reverse;
@@ -38,6 +38,8 @@ pub enum Kind {
     ExtraHeader,
     /// A line of git's helper `store`.
     GitCredentials,
+    /// A login of docker's `config.json`.
+    Docker,
 }
 
 impl Kind {
@@ -49,6 +51,7 @@ impl Kind {
             Self::InsteadOf => "instead-of",
             Self::ExtraHeader => "extra-header",
             Self::GitCredentials => "git-credentials",
+            Self::Docker => "docker",
         }
     }
 
@@ -60,17 +63,29 @@ impl Kind {
             Self::InsteadOf => "url.<base>.insteadOf",
             Self::ExtraHeader => "http.<url>.extraHeader",
             Self::GitCredentials => "a line of .git-credentials",
+            Self::Docker => "a docker login",
         }
     }
 }
 
-/// A file of git's in which a scan found something, by its real path.
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// A configuration of git's.
+    GitConfig,
+    /// A list of git's helper `store`.
+    GitCredentials,
+    /// docker's `config.json`.
+    DockerConfig,
+}
+
+/// A file in which a scan found something, by its real path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct File {
     /// Where it is.
     pub path: PathBuf,
-    /// Whether it is a list of the helper `store`; otherwise it is a configuration.
-    pub of_store: bool,
+    /// What it is.
+    pub format: Format,
 }
 
 /// What is wanted.
@@ -186,9 +201,12 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             made.left.push(Left { path: path.clone(), line: 0, why, fix: String::new() });
             continue;
         }
-        let found =
-            if file.of_store { login::git_credentials(&bytes) } else { login::git_configuration(&bytes) };
-        let own = !file.of_store && !is_users(sys, path);
+        let found = match file.format {
+            Format::GitCredentials => login::git_credentials(&bytes),
+            Format::GitConfig => login::git_configuration(&bytes),
+            Format::DockerConfig => docker::logins(&bytes),
+        };
+        let own = file.format == Format::GitConfig && !is_users(sys, path);
         let around = Around {
             helper: own.then(|| own_helper(&bytes)).flatten(),
             rewrites: of_user.clone().and(&bytes),
@@ -207,6 +225,11 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
                 Err(left) => made.left.push(left),
             }
         }
+        if file.format == Format::DockerConfig
+            && let Some(edit) = docker::naming(path, &bytes, edits.get(first..).unwrap_or_default())
+        {
+            edits.push(edit);
+        }
         // From the end of the file on, so that the places before stay where they are.
         if let Some(of_file) = edits.get_mut(first..) {
             of_file.sort_by_key(|edit| Reverse(edit.at));
@@ -214,13 +237,19 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
     }
     made.taken.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     made.left.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    for (number, edit) in edits.into_iter().enumerate() {
-        let Edit { path, at, old, shown, new, profile, record } = edit;
-        let seal = Seal { profile, record, name: format!("out of a file, {} {number}", wanted.run) };
+    let mut seals = 0;
+    for edit in edits {
+        let Edit { path, at, old, shown, new, of } = edit;
+        let Some((profile, record)) = of else {
+            made.plan.push(Step::Splice { path, at: Anchor::Near(at), old: shown.into(), new: new.into() });
+            continue;
+        };
+        let seal = Seal { profile, record, name: format!("out of a file, {} {seals}", wanted.run) };
         let slot = made.plan.secrets.len();
         made.plan.secrets.push(old);
         // All that goes into the store comes before all that leaves a file.
-        made.plan.steps.insert(number, Step::SealText { seal: seal.clone(), slot });
+        made.plan.steps.insert(seals, Step::SealText { seal: seal.clone(), slot });
+        seals += 1;
         made.plan.push(Step::TakeOut {
             path,
             at,
@@ -258,8 +287,8 @@ struct Edit {
     old: Secret,
     shown: Vec<u8>,
     new: Vec<u8>,
-    profile: ProfileName,
-    record: RecordId,
+    /// Whose secret leaves the file; `None` for an edit that takes none out.
+    of: Option<(ProfileName, RecordId)>,
 }
 
 /// Decides on one login, and plans what goes into the store.
@@ -283,23 +312,11 @@ fn settle(
         let why = format!("without its login git would rewrite the URL: url.<base>.insteadOf = {beginning}");
         return Err(left(line, why, "git config --get-regexp '^url[.]'".into()));
     }
-    let reach = if login.broad { Reach::Broad } else { Reach::Narrow };
-    let nobody = |n: claimed::Nobody| left(line, n.why, n.fix);
-    let name = login.user.as_deref();
-    // In a repository's own configuration its remotes tell whose a header is.
-    let mut owners = Vec::new();
-    for url in around.reached_by(&login) {
-        owners.push(owner(keeping.sys, url, name, Reach::Narrow).map_err(nobody)?);
+    let (owner, user) = match login.kind {
+        Kind::Docker => of_registry(keeping.sys, &login, RegistryKind::Docker),
+        _ => of_git(keeping.sys, &login, around),
     }
-    let several = owners.iter().zip(owners.iter().skip(1)).any(|(a, b)| a.profile.name != b.profile.name);
-    if several {
-        return Err(left(line, "it goes to remotes of several profiles".into(), "doorkey route list".into()));
-    }
-    let owner = match owners.into_iter().next() {
-        Some(owner) => owner,
-        None => owner(keeping.sys, &login.url, name, reach).map_err(nobody)?,
-    };
-    let user = owner.user(name).map_err(nobody)?;
+    .map_err(|n| left(line, n.why, n.fix))?;
     let keep = keeping.keep(&owner, &user, &login, wanted.replace);
     let Keep { record, fate, before } = keep.map_err(|(why, fix)| left(line, why, fix))?;
     let profile = owner.profile.name.clone();
@@ -316,7 +333,36 @@ fn settle(
         record: record.clone(),
         fate,
     });
-    Ok(Edit { path: path.into(), at: region.start, old, shown, new: bare, profile, record })
+    Ok(Edit { path: path.into(), at: region.start, old, shown, new: bare, of: Some((profile, record)) })
+}
+
+/// Whose a login of git's is, and its user.
+fn of_git(sys: &Sys, login: &Login, around: &Around) -> Result<(Owner, String), Nobody> {
+    let reach = if login.broad { Reach::Broad } else { Reach::Narrow };
+    let name = login.user.as_deref();
+    // In a repository's own configuration its remotes tell whose a header is.
+    let mut owners = Vec::new();
+    for url in around.reached_by(login) {
+        owners.push(owner(sys, url, name, Reach::Narrow)?);
+    }
+    let several = owners.iter().zip(owners.iter().skip(1)).any(|(a, b)| a.profile.name != b.profile.name);
+    if several {
+        return Err(Nobody::of("it goes to remotes of several profiles", "doorkey route list"));
+    }
+    let owner = match owners.into_iter().next() {
+        Some(owner) => owner,
+        None => owner(sys, &login.url, name, reach)?,
+    };
+    let user = owner.user(name)?;
+    Ok((owner, user))
+}
+
+/// Whose a login at a package registry is, and its user.
+fn of_registry(sys: &Sys, login: &Login, kind: RegistryKind) -> Result<(Owner, String), Nobody> {
+    let owner = claimed::of_registry(sys, &login.url, kind)?;
+    let user = owner.registry_user(login.user.as_deref().unwrap_or_default())?;
+    docker::in_path(sys)?;
+    Ok((owner, user))
 }
 
 /// The user's own configuration, in which doorkey's include is the last word.
@@ -330,91 +376,4 @@ fn is_users(sys: &Sys, path: &Path) -> bool {
 fn own_helper(bytes: &[u8]) -> Option<usize> {
     let entries = git_config::parse(bytes).ok()?;
     entries.iter().find(|e| e.is("credential", "helper")).map(|e| e.line)
-}
-
-/// The store while a plan is made.
-struct Keeping<'a> {
-    sys: &'a Sys,
-    store: Box<dyn Store>,
-    records: BTreeMap<ProfileName, Vec<Record>>,
-    /// What the plan puts into it.
-    planned: Vec<(ProfileName, RecordId, Secret)>,
-}
-
-/// Under which record a value is kept.
-struct Keep {
-    record: RecordId,
-    fate: Fate,
-    before: Option<u64>,
-}
-
-impl Keeping<'_> {
-    fn keep(
-        &mut self,
-        owner: &Owner,
-        user: &str,
-        login: &Login,
-        replace: bool,
-    ) -> Result<Keep, (String, String)> {
-        let profile = &owner.profile.name;
-        check(user, &login.value)?;
-        if !self.records.contains_key(profile) {
-            let records = self.store.records(self.sys, profile);
-            let records = records.map_err(|e| (e.to_string(), "doorkey store status".to_owned()))?;
-            self.records.insert(profile.clone(), records);
-        }
-        let records = self.records.get(profile).map(Vec::as_slice).unwrap_or_default();
-        let origin = owner.claim.origin.to_string();
-        let covers = |id: &RecordId| {
-            let scope = OwnerPath::of_clean(&id.path);
-            id.origin == origin && scope.is_ok_and(|scope| scope.covers(&owner.path, owner.claim.fold_case))
-        };
-        let here = records.iter().filter(|r| r.state != State::Retired).map(|r| &r.id);
-        let planned = self.planned.iter().filter(|(name, ..)| name == profile).map(|(_, id, _)| id);
-        let here: Vec<&RecordId> = here.chain(planned).filter(|id| covers(id)).collect();
-        // git names no user where the URL has none any more: between two of them nothing is guessed.
-        if owner.claim.user.is_none() && here.iter().any(|id| id.user != user) {
-            let why = format!("profile {profile} has a token of another user for {origin}, and names none");
-            return Err((why, format!("name one: doorkey profile edit {profile}")));
-        }
-        // The one that git's request would get.
-        let mine = here.iter().filter(|id| id.user == user).max_by_key(|id| id.path.len());
-        let record = mine
-            .map_or_else(|| RecordId { origin, path: String::new(), user: user.into() }, |id| (*id).clone());
-        let another = |fix: &str| {
-            let user = redact::user_name(&record.user);
-            let why = format!("the store has another token of {profile} for {} as {user}", record.origin);
-            (why, fix.to_owned())
-        };
-        if let Some((.., value)) = self.planned.iter().find(|(name, id, _)| name == profile && *id == record)
-        {
-            if !value.same_as(login.value.expose()) {
-                return Err(another("look which of the two works: doorkey token check"));
-            }
-            return Ok(Keep { record, fate: Fate::Same, before: None });
-        }
-        let present = in_use(records, &record);
-        let before = present.map(|r| r.version);
-        let fate = match present {
-            None => Fate::New,
-            Some(r) if r.entry.secret.same_as(login.value.expose()) && r.state == State::Active => Fate::Same,
-            Some(r) if r.entry.secret.same_as(login.value.expose()) => {
-                let why = format!("{} refused this token", record.origin);
-                return Err((why, format!("test it: doorkey token check {profile}")));
-            }
-            Some(_) if replace => Fate::Replaced,
-            Some(_) => return Err(another("to take this one: doorkey token adopt --replace")),
-        };
-        Ok(Keep { record, fate, before })
-    }
-}
-
-/// What comes through git's credential protocol whole (SECURITY rule 2).
-fn check(user: &str, value: &Secret) -> Result<(), (String, String)> {
-    let most = MAX_VALUE / 4 * 3 - 1;
-    let bad = value.expose_str().is_none_or(|text| text.chars().any(char::is_control));
-    if bad || value.is_empty() || user.len() + value.len() > most {
-        return Err(("it is nothing that git's credential protocol carries".into(), String::new()));
-    }
-    Ok(())
 }

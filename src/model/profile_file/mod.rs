@@ -8,7 +8,9 @@ pub use write::write_new;
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName, check_user};
-use super::profile::{Compat, Host, Identity, Profile, Proxy, RepoRoute, Transport, Trust, Verify};
+use super::profile::{
+    Compat, Host, Identity, Profile, Proxy, Registry, RegistryKind, RepoRoute, Transport, Trust, Verify,
+};
 use super::provider;
 use super::route::{Origin, OwnerPath, Scheme};
 use crate::formats::remote_url::RemoteUrl;
@@ -51,8 +53,8 @@ struct RawProfile {
     // Read by other commands; here only so that they are not taken for spelling mistakes.
     #[serde(default, rename = "go")]
     _go: Option<IgnoredAny>,
-    #[serde(default, rename = "registries")]
-    _registries: Option<IgnoredAny>,
+    #[serde(default)]
+    registries: RawRegistries,
     #[serde(default, rename = "mirror")]
     _mirror: Option<IgnoredAny>,
 }
@@ -103,6 +105,15 @@ struct RawSsh {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawRoute {
     url: String,
+}
+
+// Registries of other kinds are not read, and not taken for spelling mistakes.
+#[derive(Debug, Default, Deserialize)]
+struct RawRegistries {
+    #[serde(default)]
+    docker: Vec<String>,
+    #[serde(default)]
+    cargo: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -171,6 +182,21 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
         .into_iter()
         .map(|r| check_no_secret(&r.url).and_then(|()| repo_route(&r.url)).map_err(|p| at(&r.url, p)))
         .collect::<Result<_, _>>()?;
+    let registry = |kind, text: &String| {
+        let problem = |p: String| at(text, format!("the registry {:?}: {p}", redact::urls(text)));
+        let origin = match text.contains("://") {
+            true => Origin::parse(text),
+            false => Origin::from_authority(Scheme::Https, text),
+        };
+        match origin {
+            Ok(origin) if origin.scheme == Scheme::Https => Ok(Registry { kind, origin }),
+            Ok(_) => Err(problem("only https is answered".into())),
+            Err(error) => Err(problem(error.problem)),
+        }
+    };
+    let docker = raw.registries.docker.iter().map(|text| registry(RegistryKind::Docker, text));
+    let cargo = raw.registries.cargo.iter().map(|text| registry(RegistryKind::Cargo, text));
+    let registries = docker.chain(cargo).collect::<Result<_, _>>()?;
     for url in [&raw.proxy.https, &raw.proxy.http].into_iter().flatten() {
         check_proxy(url).map_err(|p| at(url, p))?;
     }
@@ -188,6 +214,7 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
         },
         hosts,
         routes,
+        registries,
         trust: Trust { ca: raw.trust.ca },
         proxy: Proxy { url: raw.proxy.https.or(raw.proxy.http), no_proxy: raw.proxy.no_proxy },
         verify: raw

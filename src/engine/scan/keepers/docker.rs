@@ -12,5 +12,5 @@ pub(super) const KEEPER: Keeper = Keeper {
             || (at.name == "auth.json" && at.folder_ends("containers"))
     },
     read: loose::docker,
-    advice: "set credsStore (docker-credential-secretservice, -pass), then docker logout and docker login again",
+    advice: "move it into the store (doorkey token adopt), or set credsStore (docker-credential-secretservice, -pass) and log in again; then make a new one and revoke it",
 };
