@@ -17,7 +17,9 @@ mod profile;
 mod route;
 mod say;
 mod ssh;
+mod ssh_known_hosts;
 mod ssh_match;
+mod ssh_resolve;
 mod status;
 mod store;
 mod store_error;
@@ -147,7 +149,8 @@ impl Command {
     /// Whether it changes something by a plan. What it plans then must not be what an interrupted run left.
     fn changes(&self) -> bool {
         match self {
-            Self::Use(_) | Self::Off | Self::On | Self::Undo(_) | Self::Ssh(_) => true,
+            Self::Use(_) | Self::Off | Self::On | Self::Undo(_) => true,
+            Self::Ssh(command) => command.changes(),
             Self::Profile(command) => command.changes(),
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
             Self::Token(command) => command.changes(),

@@ -1,4 +1,4 @@
-//! `doorkey ssh new PROFILE`
+//! `doorkey ssh new|resolve|known-hosts`
 
 use super::ask::{Source, secret_from};
 use super::change::carry_out;
@@ -20,6 +20,17 @@ use std::path::{Path, PathBuf};
 pub(crate) enum SshCommand {
     /// Make a key for a profile's host, durable on disk before anything else happens
     New(New),
+    /// What ssh's configuration comes to for a host, as `ssh -G` prints it
+    Resolve(super::ssh_resolve::Resolve),
+    /// The lines of known_hosts for a host
+    #[command(subcommand)]
+    KnownHosts(super::ssh_known_hosts::KnownHostsCommand),
+}
+
+impl SshCommand {
+    pub(super) fn changes(&self) -> bool {
+        matches!(self, Self::New(_))
+    }
 }
 
 /// `doorkey ssh new PROFILE`
@@ -49,6 +60,8 @@ pub(crate) struct New {
 pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Failure> {
     match command {
         SshCommand::New(wanted) => new(context, &wanted),
+        SshCommand::Resolve(wanted) => super::ssh_resolve::run(context, &wanted),
+        SshCommand::KnownHosts(command) => super::ssh_known_hosts::run(context, &command),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod render;
 pub mod scan;
 mod sealed;
 pub mod ssh_match;
+pub mod ssh_resolve;
 pub mod ssh_port;
 mod ssh_settings;
 pub mod stored_token;

@@ -123,6 +123,8 @@ pub struct KnownHosts {
     pub entries: Vec<Entry>,
     /// The others, without blank lines and comments.
     pub faults: Vec<BadLine>,
+    /// Of those, the ones with [`Fault::OtherType`]: `ssh-keygen -F` shows them, though ssh skips them.
+    pub of_other_type: Vec<Entry>,
 }
 
 /// Two lines that hold for the same host with a key of the same type.
@@ -143,6 +145,17 @@ impl KnownHosts {
     pub fn lookup(&self, host: &str, port: u16) -> impl Iterator<Item = &Entry> {
         let name = lookup_name(host, port);
         self.entries.iter().filter(move |entry| entry.names.cover(&name))
+    }
+
+    /// The lines for a name as it stands in a file (`host`, `[host]:2222`), in order, as `ssh-keygen -F` finds them; with
+    /// each, why ssh skips it, if it does.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Vec<(&Entry, Option<Fault>)> {
+        let good = self.entries.iter().map(|entry| (entry, None));
+        let skipped = self.of_other_type.iter().map(|entry| (entry, Some(Fault::OtherType)));
+        let mut found: Vec<_> = good.chain(skipped).filter(|(entry, _)| entry.names.cover(name)).collect();
+        found.sort_by_key(|(entry, _)| entry.line);
+        found
     }
 
     /// The duplicates and conflicts among the lines for a host that have no marker.
@@ -181,7 +194,15 @@ pub fn parse(bytes: &[u8]) -> KnownHosts {
             continue;
         }
         match entry(text) {
-            Ok(found) => known.entries.push(Entry { line: line.number, span: line.span.clone(), ..found }),
+            Ok(found) => {
+                let found = Entry { line: line.number, span: line.span.clone(), ..found };
+                if type_of(&found.key) == Some(found.key_type.as_bytes()) {
+                    known.entries.push(found);
+                } else {
+                    known.faults.push(BadLine { line: line.number, fault: Fault::OtherType });
+                    known.of_other_type.push(found);
+                }
+            }
             Err(fault) => known.faults.push(BadLine { line: line.number, fault }),
         }
     }
@@ -216,9 +237,6 @@ fn entry(text: &str) -> Result<Entry, Fault> {
     }
     let names = Names::read(names).ok_or(Fault::BadHash)?;
     let key = STANDARD.decode(key.trim_end()).map_err(|_| Fault::NotBase64)?;
-    if type_of(&key) != Some(key_type.as_bytes()) {
-        return Err(Fault::OtherType);
-    }
     let (key_type, comment) = (key_type.to_owned(), comment.trim_end().to_owned());
     Ok(Entry { line: 0, span: 0..0, marker, names, key_type, key, comment })
 }

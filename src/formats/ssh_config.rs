@@ -4,12 +4,15 @@
 //! before 9.9 knew no backslash and no single quote on a `Match` line.
 
 pub mod expand;
+mod forward;
 mod keyword;
 pub mod pattern;
+mod print;
 mod resolution;
 mod resolve;
 mod words;
 
+pub use print::print;
 pub use resolution::{ConfigFile, ExecAnswer, Origin, Query, Refusal, Resolution, Setting};
 pub use resolve::resolve;
 

@@ -80,6 +80,13 @@ impl Sys {
             .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
     }
 
+    /// This machine's name, where the system tells it in a file.
+    #[must_use]
+    pub fn host_name(&self) -> Option<String> {
+        let bytes = self.read(Path::new("/proc/sys/kernel/hostname")).ok()??;
+        Some(String::from_utf8(bytes).ok()?.trim_end().to_owned())
+    }
+
     /// The folder the command was started in.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place that asks for the working folder")]

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone)]
 pub struct Places {
     home: Option<PathBuf>,
-    passwd_home: OnceLock<Option<PathBuf>>,
+    passwd: OnceLock<Option<(String, PathBuf)>>,
     config: Option<PathBuf>,
     state: Option<PathBuf>,
     git_global: Option<PathBuf>,
@@ -35,7 +35,7 @@ impl Places {
         let xdg = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
         let git_global = get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, &xdg?));
         let runtime = get("XDG_RUNTIME_DIR").filter(|p| p.is_absolute());
-        Self { passwd_home: OnceLock::new(), home, config, state, git_global, runtime }
+        Self { passwd: OnceLock::new(), home, config, state, git_global, runtime }
     }
 
     /// `$HOME`, when it is an absolute path.
@@ -47,7 +47,13 @@ impl Places {
     /// The home folder that the password file names: ssh reads `~/.ssh` there, whatever `$HOME` says.
     #[must_use]
     pub fn passwd_home(&self) -> Option<&Path> {
-        self.passwd_home.get_or_init(passwd_home).as_deref()
+        self.passwd.get_or_init(passwd).as_ref().map(|(_, home)| home.as_path())
+    }
+
+    /// The user's name there.
+    #[must_use]
+    pub fn passwd_user(&self) -> Option<&str> {
+        self.passwd.get_or_init(passwd).as_ref().map(|(name, _)| name.as_str())
     }
 
     /// doorkey's configuration: `DOORKEY_CONFIG_DIR`, else `$XDG_CONFIG_HOME/doorkey`.
@@ -93,15 +99,14 @@ fn git_of_xdg(home: &Path, xdg: &Path) -> Option<PathBuf> {
     (!there(&home.join(".gitconfig")) && there(&file)).then_some(file)
 }
 
-/// The sixth field of this user's line in /etc/passwd. Users that only a directory service knows are not found here.
+/// The first and the sixth field of this user's line in /etc/passwd. Users that only a directory service knows are not found here.
 #[expect(clippy::disallowed_methods, reason = "part of the machine's capture")]
-fn passwd_home() -> Option<PathBuf> {
+fn passwd() -> Option<(String, PathBuf)> {
     let uid = rustix::process::geteuid().as_raw().to_string();
     let text = std::fs::read_to_string("/etc/passwd").ok()?;
     text.lines().find_map(|line| {
         let mut fields = line.split(':');
-        let found = fields.nth(2)?;
-        let home = fields.nth(2)?;
-        (found == uid && home.starts_with('/')).then(|| PathBuf::from(home))
+        let (name, found, home) = (fields.next()?, fields.nth(1)?, fields.nth(2)?);
+        (found == uid && home.starts_with('/')).then(|| (name.to_owned(), PathBuf::from(home)))
     })
 }

@@ -34,6 +34,7 @@ mod second_run;
 mod server;
 mod speech;
 mod ssh_match;
+mod ssh_resolve;
 mod ssh_whole_host;
 mod status;
 mod store;

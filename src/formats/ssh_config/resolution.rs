@@ -97,6 +97,9 @@ pub struct Resolution {
     pub(super) local_user: String,
     pub(super) original_host: String,
     pub(super) home: String,
+    pub(super) local_uid: Option<u32>,
+    pub(super) local_host: Option<String>,
+    pub(super) environment: Vec<(String, String)>,
 }
 
 impl Resolution {
@@ -155,19 +158,30 @@ impl Resolution {
     /// # Errors
     /// Something in it is not known here.
     pub fn expand_path(&self, text: &str) -> Result<String, NotExpanded> {
-        expand::path(
-            text,
-            &Tokens {
-                home: Some(&self.home),
-                host: Some(&self.host),
-                original_host: Some(&self.original_host),
-                key_alias: Some(self.value("hostkeyalias").unwrap_or(&self.original_host)),
-                port: self.port(),
-                user: Some(self.user()),
-                local_user: Some(&self.local_user),
-                jump: Some(self.value("proxyjump").unwrap_or("")),
-                ..Tokens::default()
-            },
-        )
+        expand::path(text, &self.tokens())
+    }
+
+    /// Fills in the tokens and `${NAME}` alone.
+    ///
+    /// # Errors
+    /// Something in it is not known here.
+    pub fn expand_tokens(&self, text: &str) -> Result<String, NotExpanded> {
+        expand::percent(text, &self.tokens())
+    }
+
+    fn tokens(&self) -> Tokens<'_> {
+        Tokens {
+            home: Some(&self.home),
+            host: Some(&self.host),
+            original_host: Some(&self.original_host),
+            key_alias: Some(self.value("hostkeyalias").unwrap_or(&self.original_host)),
+            port: self.port(),
+            user: Some(self.user()),
+            local_user: Some(&self.local_user),
+            local_uid: self.local_uid,
+            local_host: self.local_host.as_deref(),
+            jump: Some(self.value("proxyjump").unwrap_or("")),
+            environment: &self.environment,
+        }
     }
 }

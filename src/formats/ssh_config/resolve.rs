@@ -31,6 +31,9 @@ pub fn resolve(
             local_user: query.local_user.to_owned(),
             original_host: query.host.to_owned(),
             home: query.home.to_owned(),
+            local_uid: query.local_uid,
+            local_host: query.local_host.map(str::to_owned),
+            environment: query.environment.to_vec(),
             ..Resolution::default()
         },
         includes: &mut includes,
