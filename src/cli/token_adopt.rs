@@ -23,7 +23,8 @@ use std::path::PathBuf;
     instead-of       url.<base>.insteadOf: the rewriting stays without the password\n  \
     extra-header     http.<url>.extraHeader with \"Authorization\": the setting goes\n  \
     git-credentials  a line of ~/.git-credentials: it goes\n  \
-    docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n\
+    docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n  \
+    cargo            a token of ~/.cargo/credentials.toml: it goes, and cargo asks doorkey\n\
     All others (.netrc, .npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
     The store gets the token before the file loses it. What leaves a file stays sealed in the store\n\
     for 30 days, and doorkey undo puts back the same bytes. Others may have read a token that lay in\n\
@@ -49,6 +50,7 @@ enum KindWord {
     ExtraHeader,
     GitCredentials,
     Docker,
+    Cargo,
 }
 
 impl From<KindWord> for Kind {
@@ -59,6 +61,7 @@ impl From<KindWord> for Kind {
             KindWord::ExtraHeader => Self::ExtraHeader,
             KindWord::GitCredentials => Self::GitCredentials,
             KindWord::Docker => Self::Docker,
+            KindWord::Cargo => Self::Cargo,
         }
     }
 }
@@ -166,6 +169,8 @@ fn format_of(found: &Finding) -> Option<Format> {
         "git-credentials" => Some(Format::GitCredentials),
         // podman's auth.json and the old .dockercfg go by other rules.
         "docker" => (path.file_name()? == "config.json").then_some(Format::DockerConfig),
+        // A token in its `config.toml` is found only.
+        "cargo" => (path.file_name()? != "config.toml").then_some(Format::CargoCredentials),
         _ => None,
     }
 }
@@ -202,20 +207,27 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
 }
 
 /// Whose programs ask doorkey now.
-fn who_asks(taken: &[Taken]) -> &'static str {
-    let docker = |one: &Taken| one.kind == Kind::Docker;
-    match (taken.iter().any(docker), taken.iter().all(docker)) {
-        (true, true) => "docker gets the token",
-        (true, false) => "git and docker get their tokens",
-        _ => "git gets the token",
+fn who_asks(taken: &[Taken]) -> String {
+    let of = |kind| match kind {
+        Kind::Docker => "docker",
+        Kind::Cargo => "cargo",
+        _ => "git",
+    };
+    let who: BTreeSet<&str> = taken.iter().map(|one| of(one.kind)).collect();
+    let who: Vec<&str> = who.into_iter().collect();
+    match who.as_slice() {
+        [one] => format!("{one} gets the token"),
+        all => format!("{} get their tokens", all.join(" and ")),
     }
 }
 
 /// What lay in plain text may have been read by others.
 fn say_rotation(context: &mut Context, taken: &[Taken]) {
     let mut told = BTreeSet::new();
-    let docker: BTreeSet<_> =
-        taken.iter().filter(|t| t.kind == Kind::Docker).map(|t| (&t.profile.name, &t.record)).collect();
+    let of = |kind| -> BTreeSet<_> {
+        taken.iter().filter(|t| t.kind == kind).map(|t| (&t.profile.name, &t.record)).collect()
+    };
+    let (docker, cargo) = (of(Kind::Docker), of(Kind::Cargo));
     for Taken { profile, record, .. } in taken {
         if !told.insert((profile.name.clone(), record.clone())) {
             continue;
@@ -233,6 +245,10 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
             && let Some(url) = page.url
         {
             context.say.info(format!("  make it here: {url}"));
+        }
+        if cargo.contains(&(&profile.name, record)) {
+            context.say.info("  keep it: cargo login --registry NAME");
+            continue;
         }
         if docker.contains(&(&profile.name, record)) {
             let registry = record.origin.trim_start_matches("https://");

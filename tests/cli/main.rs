@@ -8,6 +8,7 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod adopt_cargo;
 mod adopt_docker;
 mod bad_input;
 mod bridges;

@@ -19,6 +19,8 @@ pub(super) struct Owner {
     pub(super) claim: Claim,
     /// The repository's path; empty for a whole host.
     pub(super) path: String,
+    /// Whether git asks for tokens of the same origin.
+    pub(super) is_gits: bool,
 }
 
 /// Why a place is nobody's, and what helps.
@@ -93,7 +95,7 @@ pub(super) fn owner(sys: &Sys, url: &str, user: Option<&str>, reach: Reach) -> R
         let fix = format!("take `token-from` out of it first: doorkey profile edit {}", claim.profile);
         return Err(Nobody::of(format!("profile {} gets its token from {from}", claim.profile), fix));
     }
-    Ok(Owner { profile, claim: claim.clone(), path })
+    Ok(Owner { profile, claim: claim.clone(), path, is_gits: true })
 }
 
 /// Who speaks for a package registry. `url` is its origin.
@@ -125,7 +127,7 @@ pub(super) fn of_registry(sys: &Sys, url: &str, kind: RegistryKind) -> Result<Ow
         false => still_claims(sys, &claim),
     };
     let profile = profile.map_err(|e| Nobody::of(e.to_string(), ""))?;
-    Ok(Owner { profile, claim, path: String::new() })
+    Ok(Owner { profile, claim, path: String::new(), is_gits: !routes.claims.is_empty() })
 }
 
 fn shared(origin: &Origin) -> Nobody {
