@@ -8,6 +8,7 @@ use super::{Context, Exit, json};
 use crate::engine::adopt::{self, AdoptError, Adoption, File, Format, Kind, Left, Taken};
 use crate::engine::scan::{self, Event, Finding, Place};
 use crate::engine::{in_force, preview};
+use crate::model::plan::RecordId;
 use crate::redact;
 use crate::sys::Sys;
 use clap::{Args, ValueEnum};
@@ -24,8 +25,9 @@ use std::path::PathBuf;
     extra-header     http.<url>.extraHeader with \"Authorization\": the setting goes\n  \
     git-credentials  a line of ~/.git-credentials: it goes\n  \
     docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n  \
-    cargo            a token of ~/.cargo/credentials.toml: it goes, and cargo asks doorkey\n\
-    All others (.netrc, .npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
+    cargo            a token of ~/.cargo/credentials.toml: it goes, and cargo asks doorkey\n  \
+    netrc            an entry of ~/.netrc: it goes; only with --kind netrc, since curl, go, pip read it too\n\
+    All others (.npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
     The store gets the token before the file loses it. What leaves a file stays sealed in the store\n\
     for 30 days, and doorkey undo puts back the same bytes. Others may have read a token that lay in\n\
     plain text: make a new one afterwards.\n\n\
@@ -51,6 +53,7 @@ enum KindWord {
     GitCredentials,
     Docker,
     Cargo,
+    Netrc,
 }
 
 impl From<KindWord> for Kind {
@@ -62,6 +65,7 @@ impl From<KindWord> for Kind {
             KindWord::GitCredentials => Self::GitCredentials,
             KindWord::Docker => Self::Docker,
             KindWord::Cargo => Self::Cargo,
+            KindWord::Netrc => Self::Netrc,
         }
     }
 }
@@ -123,6 +127,7 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
         context
             .say
             .marked(Mark::Good, format!("{places} cleaned; {} from doorkey now", who_asks(&made.taken)));
+        say_others(context, &made.taken);
         say_rotation(context, &made.taken);
         context.say.info("  take it back: doorkey undo");
     }
@@ -169,6 +174,7 @@ fn format_of(found: &Finding) -> Option<Format> {
         "git-credentials" => Some(Format::GitCredentials),
         // podman's auth.json and the old .dockercfg go by other rules.
         "docker" => (path.file_name()? == "config.json").then_some(Format::DockerConfig),
+        "netrc" => Some(Format::Netrc),
         // A token in its `config.toml` is found only.
         "cargo" => (path.file_name()? != "config.toml").then_some(Format::CargoCredentials),
         _ => None,
@@ -192,6 +198,11 @@ fn taken_line(sys: &Sys, one: &Taken) -> String {
     )
 }
 
+/// The scan's title for `.npmrc`.
+const NPM: &str = "npm settings";
+const NO_NPM: &str = "  npm asks no helper: it takes a token from its file or, by ${NAME} there, from the environment, and doorkey sets no\n  \
+    variable for one command yet. Write ${NPM_TOKEN} in place of the token, set it where npm runs, and revoke this one";
+
 fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static str, usize>) {
     for Left { path, line, why, fix } in left {
         let line = if *line == 0 { String::new() } else { format!(":{line}") };
@@ -203,6 +214,9 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
     if !others.is_empty() {
         let list: Vec<String> = others.iter().map(|(title, count)| format!("{title}: {count}")).collect();
         say.info(format!("left: kinds that are not moved ({}); see: doorkey token scan", list.join(", ")));
+        if others.contains_key(NPM) {
+            say.info(NO_NPM);
+        }
     }
 }
 
@@ -219,6 +233,28 @@ fn who_asks(taken: &[Taken]) -> String {
         [one] => format!("{one} gets the token"),
         all => format!("{} get their tokens", all.join(" and ")),
     }
+}
+
+/// What the other programs that read the file do now.
+fn say_others(context: &mut Context, taken: &[Taken]) {
+    for one in taken.iter().filter(|one| one.kind == Kind::Netrc) {
+        let host = one.record.origin.trim_start_matches("https://");
+        let words = format!(
+            "curl, go, pip and others that read {} find nothing for {host} there",
+            context.sys.shown(&one.path)
+        );
+        context.say.marked(Mark::Warn, words);
+        context.say.info(format!(
+            "  curl gets it so, one URL a command (it reads a pipe once): {}",
+            for_curl(&one.record)
+        ));
+    }
+}
+
+/// curl reads the entry from a pipe, and sends it to that host alone.
+fn for_curl(record: &RecordId) -> String {
+    let host = record.origin.trim_start_matches("https://");
+    format!("curl --netrc-file <(doorkey credential netrc {host}) https://{host}/...")
 }
 
 /// What lay in plain text may have been read by others.

@@ -36,6 +36,13 @@ pub fn read_wiped(from: impl std::io::Read, limit: usize) -> Option<Secret> {
     result.ok().map(|_| read)
 }
 
+/// Whether standard output goes into a pipe, and so neither to a terminal nor into a file.
+#[must_use]
+pub fn output_is_a_pipe() -> bool {
+    rustix::fs::fstat(std::io::stdout())
+        .is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::Fifo)
+}
+
 /// Reads a line of at most `limit` bytes, without its end, into a buffer that is wiped afterwards. `None` at the end of the
 /// input, when reading fails, and for a longer line.
 #[must_use]

@@ -10,6 +10,7 @@
 
 mod adopt_cargo;
 mod adopt_docker;
+mod adopt_netrc;
 mod bad_input;
 mod bridges;
 mod broken_machine;

@@ -8,6 +8,7 @@ mod claimed;
 mod docker;
 mod keeping;
 mod login;
+mod netrc;
 mod rewrites;
 
 use super::generation;
@@ -43,6 +44,8 @@ pub enum Kind {
     Docker,
     /// A token of cargo's `credentials.toml`.
     Cargo,
+    /// An entry of `.netrc`; only where it is asked for, since other programs than git read it too.
+    Netrc,
 }
 
 impl Kind {
@@ -56,6 +59,7 @@ impl Kind {
             Self::GitCredentials => "git-credentials",
             Self::Docker => "docker",
             Self::Cargo => "cargo",
+            Self::Netrc => "netrc",
         }
     }
 
@@ -69,6 +73,7 @@ impl Kind {
             Self::GitCredentials => "a line of .git-credentials",
             Self::Docker => "a docker login",
             Self::Cargo => "a cargo token",
+            Self::Netrc => "an entry of .netrc",
         }
     }
 }
@@ -84,6 +89,8 @@ pub enum Format {
     DockerConfig,
     /// cargo's `credentials.toml`.
     CargoCredentials,
+    /// `.netrc`.
+    Netrc,
 }
 
 /// A file in which a scan found something, by its real path.
@@ -214,6 +221,7 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             Format::GitConfig => login::git_configuration(&bytes),
             Format::DockerConfig => docker::logins(&bytes),
             Format::CargoCredentials => cargo::logins(sys, &beside, &bytes),
+            Format::Netrc => netrc::logins(&bytes),
         };
         let own = file.format == Format::GitConfig && !is_users(sys, path);
         let around = Around {
@@ -328,6 +336,11 @@ fn settle(
     if let Some(beginning) = around.rewrites.of(&login.url).filter(|_| login.kind == Kind::Remote) {
         let why = format!("without its login git would rewrite the URL: url.<base>.insteadOf = {beginning}");
         return Err(left(line, why, "git config --get-regexp '^url[.]'".into()));
+    }
+    if login.kind == Kind::Netrc && !wanted.kinds.contains(&Kind::Netrc) {
+        let why =
+            "git would get the token from doorkey, but curl, go, pip and others read this file too".into();
+        return Err(left(line, why, "to move it all the same: doorkey token adopt --kind netrc".into()));
     }
     let (owner, user) = match login.kind {
         Kind::Docker | Kind::Cargo => of_registry(keeping.sys, &login),
