@@ -7,7 +7,7 @@ use super::verify::cores;
 use super::{Context, Exit, json};
 use crate::engine::adopt::{self, AdoptError, Adoption, File, Format, Kind, Left, Taken};
 use crate::engine::scan::{self, Event, Finding, Place};
-use crate::engine::{in_force, preview};
+use crate::engine::{generation, in_force, preview};
 use crate::model::plan::RecordId;
 use crate::redact;
 use crate::sys::Sys;
@@ -124,9 +124,12 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     if done.is_some() {
         let count = made.taken.len();
         let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
-        context
-            .say
-            .marked(Mark::Good, format!("{places} cleaned; {} from doorkey now", who_asks(&made.taken)));
+        let when = match generation::current(&context.sys) {
+            Some(_) => "now".to_owned(),
+            None => format!("as soon as it is in force: {}", in_force::way_on(&context.sys).1),
+        };
+        let who = who_asks(&made.taken);
+        context.say.marked(Mark::Good, format!("{places} cleaned; {who} from doorkey {when}"));
         say_others(context, &made.taken);
         say_rotation(context, &made.taken);
         context.say.info("  take it back: doorkey undo");

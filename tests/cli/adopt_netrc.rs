@@ -116,6 +116,19 @@ fn what_is_not_certain_stays() {
     }
 }
 
+/// `doorkey use` wants the entry out of the way, so this is what comes before it.
+#[test]
+fn it_goes_before_anything_is_in_force() {
+    let home = home();
+    home.run(&["off", "--yes"]).ok();
+    home.write(".netrc", format!("machine one.test login hugo password {LOOSE}\n"), 0o600);
+    let refused = home.run(&["use", "hooli", "--yes"]).with_code(1);
+    assert!(refused.err.contains("token adopt --kind netrc"), "{refused:#?}");
+    assert!(adopt(&home).ok().out.contains("as soon as it is in force: doorkey on"));
+    home.run(&["use", "hooli", "--yes"]).ok();
+    assert!(given(&home, "one.test").ok().out.contains(LOOSE));
+}
+
 /// A token must not come onto a screen or into a file by a slip.
 #[test]
 fn the_entry_goes_into_a_pipe_only() {

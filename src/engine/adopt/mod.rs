@@ -200,7 +200,8 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
     if files.is_empty() {
         return Ok(made);
     }
-    if generation::current(sys).is_none() {
+    // `doorkey use` wants .netrc out of the way first.
+    if generation::current(sys).is_none() && wanted.kinds != [Kind::Netrc] {
         return Err(AdoptError::NotInForce);
     }
     let mut keeping =
