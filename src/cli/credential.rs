@@ -17,6 +17,9 @@ pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
     {
         return netrc(sys, &place.to_string_lossy());
     }
+    if words == [OsStr::new("netrc")] {
+        return complain("usage: doorkey credential netrc HOST", Exit::Usage);
+    }
     let mut generation = None;
     let mut verb = None;
     let mut rest = words.iter();

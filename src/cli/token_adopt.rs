@@ -302,10 +302,14 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
 
 fn document(made: &Adoption, others: &BTreeMap<&'static str, usize>, more: Value) -> String {
     let taken = made.taken.iter().map(|one| {
+        let mut advice = "it lay in plain text: make a new one, then revoke this one".to_owned();
+        if one.kind == Kind::Netrc {
+            advice += &format!("; curl, go and pip find nothing in that file now: {}", for_curl(&one.record));
+        }
         json!({ "path": one.path.display().to_string(), "line": one.line, "kind": one.kind.code(),
             "profile": one.profile.name.as_str(), "origin": one.record.origin, "owner": one.record.path,
             "user": redact::user_name(&one.record.user), "record": one.fate.code(),
-            "do": "it lay in plain text: make a new one, then revoke this one" })
+            "do": advice })
     });
     let left = made.left.iter().map(|one| {
         json!({ "path": one.path.display().to_string(), "line": one.line, "what": "a secret stays in this file",

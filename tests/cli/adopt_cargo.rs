@@ -237,6 +237,26 @@ fn the_provider_answers_for_exactly_its_index() {
     assert_eq!(token_for(&home, "sparse+https://reg.test/a/index/"), None);
 }
 
+#[test]
+fn only_cargos_own_folder_is_edited() {
+    let tokens = format!("[registries.mine]\ntoken = \"{LOOSE}\"\n");
+    let config = "[registries.mine]\nindex = \"sparse+https://reg.test/index/\"\n";
+    for file in ["dot/tokens.toml", "app/.cargo/credentials.toml"] {
+        let home = home(&["reg.test"]);
+        home.write(file, &tokens, 0o600);
+        for folder in [".cargo", "dot", "app/.cargo"] {
+            home.write(&format!("{folder}/config.toml"), config, 0o644);
+        }
+        if file.starts_with("dot") {
+            std::os::unix::fs::symlink("../dot/tokens.toml", home.path(TOKENS)).unwrap();
+        }
+        let before = home.users_tree();
+        let ran = home.run(&["token", "adopt", "--yes"]).with_code(1);
+        assert!(ran.out.contains("not in cargo's own folder"), "{file}: {ran:#?}");
+        assert_eq!(home.users_tree(), before, "{file}");
+    }
+}
+
 /// A crate as a registry gives it, made by tar.
 fn packed(home: &Home) -> Vec<u8> {
     home.write(

@@ -116,6 +116,15 @@ fn what_is_not_certain_stays() {
     }
 }
 
+#[test]
+fn a_file_that_git_does_not_read_stays() {
+    let home = home();
+    home.write("app/.netrc", format!("machine one.test login hugo password {LOOSE}\n"), 0o600);
+    let before = home.users_tree();
+    assert!(adopt(&home).with_code(1).out.contains("git does not read it"));
+    assert_eq!(home.users_tree(), before);
+}
+
 /// `doorkey use` wants the entry out of the way, so this is what comes before it.
 #[test]
 fn it_goes_before_anything_is_in_force() {

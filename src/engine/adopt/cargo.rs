@@ -26,6 +26,13 @@ impl Config {
     /// The one beside a file of tokens. `Err` says why it is not edited.
     pub(super) fn beside(sys: &Sys, tokens: &Path) -> Result<Self, String> {
         let folder = tokens.parent().unwrap_or(Path::new("/"));
+        let of_user = sys.places().home().map(|home| home.join(".cargo"));
+        let of_user = sys.env("CARGO_HOME").map(PathBuf::from).or(of_user);
+        if of_user.and_then(|own| sys.real_path(&own)).as_deref() != Some(folder) {
+            return Err(
+                "it is not in cargo's own folder, where cargo reads tokens, or is a link out of it".into()
+            );
+        }
         // cargo takes the old name where there are both.
         let old = folder.join("config");
         let path =

@@ -222,7 +222,7 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             Format::GitConfig => login::git_configuration(&bytes),
             Format::DockerConfig => docker::logins(&bytes),
             Format::CargoCredentials => cargo::logins(sys, &beside, &bytes),
-            Format::Netrc => netrc::logins(&bytes),
+            Format::Netrc => netrc::logins(sys, path, &bytes),
         };
         let own = file.format == Format::GitConfig && !is_users(sys, path);
         let around = Around {

@@ -6,11 +6,18 @@ use crate::formats::host::split_host_port;
 use crate::formats::lines::bom_length;
 use crate::formats::netrc::{Entry, Netrc};
 use crate::secret::Secret;
+use crate::sys::Sys;
 use std::ops::Range;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// The logins of a file.
-pub(super) fn logins(bytes: &[u8]) -> Vec<Found> {
+pub(super) fn logins(sys: &Sys, path: &Path, bytes: &[u8]) -> Vec<Found> {
+    let of_user = sys.places().home().and_then(|home| sys.real_path(&home.join(".netrc")));
+    if of_user.as_deref() != Some(path) {
+        let why = "git does not read it: only .netrc in the home folder is asked";
+        return vec![Err(Stays { line: 0, why: why.into() })];
+    }
     let file = match Netrc::parse(bytes) {
         Ok(file) => file,
         Err(open) => {
