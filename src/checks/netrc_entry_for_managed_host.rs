@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Error,
     sees: "the entries of ~/.netrc, `default` too, against the HTTPS hosts of all profiles",
     hurts: "git sends the password of .netrc before it asks any helper, so every owner on the host gets that one account",
-    mends: "nothing by itself: move the password into the store, then delete the entry",
+    mends: "nothing by itself: doorkey token adopt --kind netrc moves the password into the store and takes the entry out; curl, go and pip read that file too",
     find,
 };
 
@@ -29,16 +29,14 @@ fn find(facts: &Facts) -> Vec<Finding> {
             }
         };
         let Some(profile) = speakers.first() else { continue };
-        let user = token.user.as_deref().unwrap_or("USER");
-        let host = token.host.as_deref().unwrap_or("HOST");
-        found.push(CHECK.found(
-            what,
-            advice(format!(
-                "keep that password in the store (doorkey token add {profile} --host {host} --user {user}), then \
-                 delete the entry from {}",
+        let fix = match &token.host {
+            Some(_) => "doorkey token adopt --kind netrc".to_owned(),
+            None => format!(
+                "keep that password in the store (doorkey token add {profile}), then delete the entry from {}",
                 facts.shown(&token.spot.path)
-            )),
-        ));
+            ),
+        };
+        found.push(CHECK.found(what, advice(fix)));
     }
     found
 }

@@ -96,9 +96,11 @@ pub(crate) enum Command {
     Completions(super::completions::Wanted),
     /// git's credential helper protocol; git calls this
     #[command(after_help = "Reads a request on standard input as gitcredentials(7) says:\n  \
-        printf 'protocol=https\\nhost=github.com\\npath=acme/app.git\\n\\n' | doorkey credential get")]
+        printf 'protocol=https\\nhost=github.com\\npath=acme/app.git\\n\\n' | doorkey credential get\n\n\
+        netrc HOST prints one entry in the form of .netrc, into a pipe only (one URL a command):\n  \
+        curl --netrc-file <(doorkey credential netrc github.com) https://github.com/...")]
     Credential {
-        /// get, store, erase or capability
+        /// get, store, erase or capability; netrc HOST
         words: Vec<String>,
     },
     /// Tells ssh whether a connection belongs to a profile; ssh calls this

@@ -12,6 +12,14 @@ use std::path::PathBuf;
 
 /// Runs the helper. The exit code stays 0 for a refusal that `quit=1` carries: git reports a failing helper twice.
 pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
+    if let [verb, place] = words
+        && *verb == "netrc"
+    {
+        return netrc(sys, &place.to_string_lossy());
+    }
+    if words == [OsStr::new("netrc")] {
+        return complain("usage: doorkey credential netrc HOST", Exit::Usage);
+    }
     let mut generation = None;
     let mut verb = None;
     let mut rest = words.iter();
@@ -59,6 +67,27 @@ pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
         }
         "store" => ended(credential::store(&mut sys, &generation, input.expose())),
         _ => ended(credential::erase(&mut sys, &generation, input.expose())),
+    }
+}
+
+/// One entry in the form of `.netrc`: into a pipe only, so that no file and no screen gets it by mistake.
+fn netrc(sys: Sys, place: &str) -> u8 {
+    if !process::output_is_a_pipe() {
+        let use_it = format!(
+            "it prints a token, so it writes into a pipe only: curl --netrc-file <(doorkey credential netrc {place}) URL"
+        );
+        return complain(&use_it, Exit::Usage);
+    }
+    let folder =
+        generation::current(&sys).and_then(|name| Some(generation::folder(sys.places().state()?, &name)));
+    let Some(folder) = folder else {
+        let (state, command) = in_force::way_on(&sys);
+        return complain(&format!("{state}, so its helper has no answer; run: {command}"), Exit::CouldNot);
+    };
+    let sys = generation::with_its_folders(sys, &folder);
+    match credential::netrc(&sys, &folder, place) {
+        Ok(entry) => print(entry.expose()),
+        Err(said) => complain(&said, Exit::CouldNot),
     }
 }
 

@@ -45,10 +45,9 @@ pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
         "get" => match registry::get(&sys, &folder, input.expose()) {
             Ok(answer) => return print(answer.expose(), Exit::Fine),
             Err(NoLogin::Refused(said)) => Err(said),
+            Err(NoLogin::NotOurs) => return print(format!("{NOT_FOUND}\n").as_bytes(), Exit::Findings),
             Err(NoLogin::NotFound(said)) => {
-                if let Some(said) = said {
-                    let _ = writeln!(io::stderr().lock(), "doorkey: {}", shown(&said));
-                }
+                let _ = writeln!(io::stderr().lock(), "doorkey: {}", shown(&said));
                 return print(format!("{NOT_FOUND}\n").as_bytes(), Exit::Findings);
             }
         },

@@ -3,6 +3,7 @@
 mod agent;
 mod arguments;
 mod ask;
+mod cargo_credential;
 mod change;
 mod completions;
 mod credential;
@@ -133,6 +134,9 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
     }
     if called_as == Some(OsStr::new(docker_credential::NAME)) {
         return Quick::Done(docker_credential::run(sys, &words));
+    }
+    if words == [crate::formats::cargo_credential::ARGUMENT] {
+        return Quick::Done(cargo_credential::run(sys));
     }
     match words.split_first() {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {

@@ -7,7 +7,8 @@ use super::verify::cores;
 use super::{Context, Exit, json};
 use crate::engine::adopt::{self, AdoptError, Adoption, File, Format, Kind, Left, Taken};
 use crate::engine::scan::{self, Event, Finding, Place};
-use crate::engine::{in_force, preview};
+use crate::engine::{generation, in_force, preview};
+use crate::model::plan::RecordId;
 use crate::redact;
 use crate::sys::Sys;
 use clap::{Args, ValueEnum};
@@ -23,8 +24,10 @@ use std::path::PathBuf;
     instead-of       url.<base>.insteadOf: the rewriting stays without the password\n  \
     extra-header     http.<url>.extraHeader with \"Authorization\": the setting goes\n  \
     git-credentials  a line of ~/.git-credentials: it goes\n  \
-    docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n\
-    All others (.netrc, .npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
+    docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n  \
+    cargo            a token of ~/.cargo/credentials.toml: it goes, and cargo asks doorkey\n  \
+    netrc            an entry of ~/.netrc: it goes; only with --kind netrc, since curl, go, pip read it too\n\
+    All others (.npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
     The store gets the token before the file loses it. What leaves a file stays sealed in the store\n\
     for 30 days, and doorkey undo puts back the same bytes. Others may have read a token that lay in\n\
     plain text: make a new one afterwards.\n\n\
@@ -49,6 +52,8 @@ enum KindWord {
     ExtraHeader,
     GitCredentials,
     Docker,
+    Cargo,
+    Netrc,
 }
 
 impl From<KindWord> for Kind {
@@ -59,6 +64,8 @@ impl From<KindWord> for Kind {
             KindWord::ExtraHeader => Self::ExtraHeader,
             KindWord::GitCredentials => Self::GitCredentials,
             KindWord::Docker => Self::Docker,
+            KindWord::Cargo => Self::Cargo,
+            KindWord::Netrc => Self::Netrc,
         }
     }
 }
@@ -117,9 +124,13 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     if done.is_some() {
         let count = made.taken.len();
         let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
-        context
-            .say
-            .marked(Mark::Good, format!("{places} cleaned; {} from doorkey now", who_asks(&made.taken)));
+        let when = match generation::current(&context.sys) {
+            Some(_) => "now".to_owned(),
+            None => format!("as soon as it is in force: {}", in_force::way_on(&context.sys).1),
+        };
+        let who = who_asks(&made.taken);
+        context.say.marked(Mark::Good, format!("{places} cleaned; {who} from doorkey {when}"));
+        say_others(context, &made.taken);
         say_rotation(context, &made.taken);
         context.say.info("  take it back: doorkey undo");
     }
@@ -166,6 +177,9 @@ fn format_of(found: &Finding) -> Option<Format> {
         "git-credentials" => Some(Format::GitCredentials),
         // podman's auth.json and the old .dockercfg go by other rules.
         "docker" => (path.file_name()? == "config.json").then_some(Format::DockerConfig),
+        "netrc" => Some(Format::Netrc),
+        // A token in its `config.toml` is found only.
+        "cargo" => (path.file_name()? != "config.toml").then_some(Format::CargoCredentials),
         _ => None,
     }
 }
@@ -187,6 +201,11 @@ fn taken_line(sys: &Sys, one: &Taken) -> String {
     )
 }
 
+/// The scan's title for `.npmrc`.
+const NPM: &str = "npm settings";
+const NO_NPM: &str = "  npm asks no helper: it takes a token from its file or, by ${NAME} there, from the environment, and doorkey sets no\n  \
+    variable for one command yet. Write ${NPM_TOKEN} in place of the token, set it where npm runs, and revoke this one";
+
 fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static str, usize>) {
     for Left { path, line, why, fix } in left {
         let line = if *line == 0 { String::new() } else { format!(":{line}") };
@@ -198,24 +217,56 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
     if !others.is_empty() {
         let list: Vec<String> = others.iter().map(|(title, count)| format!("{title}: {count}")).collect();
         say.info(format!("left: kinds that are not moved ({}); see: doorkey token scan", list.join(", ")));
+        if others.contains_key(NPM) {
+            say.info(NO_NPM);
+        }
     }
 }
 
 /// Whose programs ask doorkey now.
-fn who_asks(taken: &[Taken]) -> &'static str {
-    let docker = |one: &Taken| one.kind == Kind::Docker;
-    match (taken.iter().any(docker), taken.iter().all(docker)) {
-        (true, true) => "docker gets the token",
-        (true, false) => "git and docker get their tokens",
-        _ => "git gets the token",
+fn who_asks(taken: &[Taken]) -> String {
+    let of = |kind| match kind {
+        Kind::Docker => "docker",
+        Kind::Cargo => "cargo",
+        _ => "git",
+    };
+    let who: BTreeSet<&str> = taken.iter().map(|one| of(one.kind)).collect();
+    let who: Vec<&str> = who.into_iter().collect();
+    match who.as_slice() {
+        [one] => format!("{one} gets the token"),
+        all => format!("{} get their tokens", all.join(" and ")),
     }
+}
+
+/// What the other programs that read the file do now.
+fn say_others(context: &mut Context, taken: &[Taken]) {
+    for one in taken.iter().filter(|one| one.kind == Kind::Netrc) {
+        let host = one.record.origin.trim_start_matches("https://");
+        let words = format!(
+            "curl, go, pip and others that read {} find nothing for {host} there",
+            context.sys.shown(&one.path)
+        );
+        context.say.marked(Mark::Warn, words);
+        context.say.info(format!(
+            "  curl gets it so, one URL a command (it reads a pipe once): {}",
+            for_curl(&one.record)
+        ));
+    }
+}
+
+/// curl reads the entry from a pipe, and sends it to that host alone.
+fn for_curl(record: &RecordId) -> String {
+    let host = record.origin.trim_start_matches("https://");
+    format!("curl --netrc-file <(doorkey credential netrc {host}) https://{host}/...")
 }
 
 /// What lay in plain text may have been read by others.
 fn say_rotation(context: &mut Context, taken: &[Taken]) {
     let mut told = BTreeSet::new();
-    let docker: BTreeSet<_> =
-        taken.iter().filter(|t| t.kind == Kind::Docker).map(|t| (&t.profile.name, &t.record)).collect();
+    let of = |kind| -> BTreeSet<_> {
+        taken.iter().filter(|t| t.kind == kind).map(|t| (&t.profile.name, &t.record)).collect()
+    };
+    let (docker, cargo) = (of(Kind::Docker), of(Kind::Cargo));
     for Taken { profile, record, .. } in taken {
         if !told.insert((profile.name.clone(), record.clone())) {
             continue;
@@ -234,6 +285,10 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
         {
             context.say.info(format!("  make it here: {url}"));
         }
+        if cargo.contains(&(&profile.name, record)) {
+            context.say.info("  keep it: cargo login --registry NAME");
+            continue;
+        }
         if docker.contains(&(&profile.name, record)) {
             let registry = record.origin.trim_start_matches("https://");
             let registry = if registry == "index.docker.io" { "" } else { registry };
@@ -247,10 +302,14 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
 
 fn document(made: &Adoption, others: &BTreeMap<&'static str, usize>, more: Value) -> String {
     let taken = made.taken.iter().map(|one| {
+        let mut advice = "it lay in plain text: make a new one, then revoke this one".to_owned();
+        if one.kind == Kind::Netrc {
+            advice += &format!("; curl, go and pip find nothing in that file now: {}", for_curl(&one.record));
+        }
         json!({ "path": one.path.display().to_string(), "line": one.line, "kind": one.kind.code(),
             "profile": one.profile.name.as_str(), "origin": one.record.origin, "owner": one.record.path,
             "user": redact::user_name(&one.record.user), "record": one.fate.code(),
-            "do": "it lay in plain text: make a new one, then revoke this one" })
+            "do": advice })
     });
     let left = made.left.iter().map(|one| {
         json!({ "path": one.path.display().to_string(), "line": one.line, "what": "a secret stays in this file",

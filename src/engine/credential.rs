@@ -5,9 +5,11 @@
 
 mod borrowed;
 mod ground;
+mod netrc;
 pub mod registry;
 
 pub use ground::Ground;
+pub use netrc::netrc;
 
 use super::refused_note;
 use super::render::shell_word;

@@ -3,6 +3,8 @@
 //! The readers keep the byte span of what they found, so that an edit touches only its own bytes. They follow the
 //! program that owns the format, not the format's manual, where the two differ; the tests ask that program.
 
+pub mod cargo_config;
+pub mod cargo_credential;
 pub mod cert;
 pub mod docker_config;
 pub mod docker_credential;

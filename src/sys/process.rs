@@ -36,6 +36,28 @@ pub fn read_wiped(from: impl std::io::Read, limit: usize) -> Option<Secret> {
     result.ok().map(|_| read)
 }
 
+/// Whether standard output goes into a pipe, and so neither to a terminal nor into a file.
+#[must_use]
+pub fn output_is_a_pipe() -> bool {
+    rustix::fs::fstat(std::io::stdout())
+        .is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::Fifo)
+}
+
+/// Reads a line of at most `limit` bytes, without its end, into a buffer that is wiped afterwards. `None` at the end of the
+/// input, when reading fails, and for a longer line.
+#[must_use]
+pub fn read_line_wiped(from: &mut impl std::io::BufRead, limit: usize) -> Option<Secret> {
+    let mut bytes = Vec::with_capacity(limit + 1);
+    let result = std::io::BufRead::read_until(
+        &mut std::io::Read::take(&mut *from, limit as u64 + 1),
+        b'\n',
+        &mut bytes,
+    );
+    let line = Secret::take(bytes);
+    let body = line.expose().strip_suffix(b"\n")?;
+    result.ok().map(|_| Secret::copy_of(body))
+}
+
 /// Runs `work` beside us with a time limit. `None` when it took longer: then the process should end, and it with it.
 pub fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (send, receive) = mpsc::channel();

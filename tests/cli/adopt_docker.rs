@@ -245,6 +245,12 @@ fn the_helper_answers_for_exactly_its_registry() {
         assert!(ran.out.starts_with("doorkey: refused") && !ran.out.contains(LOOSE), "{asked:?}: {ran:#?}");
     }
     assert!(helper(&home, "get", &"a".repeat(70_000)).with_code(1).out.starts_with("doorkey: "));
+    // No repository tries it, and nothing else is advised.
+    let checked = home.run(&["token", "check", "acme"]).with_code(1);
+    assert!(
+        checked.out.contains("for a package registry") && checked.out.contains("docker login reg.test"),
+        "{checked:#?}"
+    );
     // git is told nothing of it, and gives nothing to docker.
     let request = b"protocol=https\nhost=reg.test\n\n";
     assert_eq!(home.run_with(&["credential", "get"], request).out, "");

@@ -8,7 +8,9 @@
     reason = "a test may touch the machine and must fail loudly"
 )]
 
+mod adopt_cargo;
 mod adopt_docker;
+mod adopt_netrc;
 mod bad_input;
 mod bridges;
 mod broken_machine;

@@ -42,6 +42,24 @@ fn docker_adopted(home: &Home) {
     Ran::of(&output).ok();
 }
 
+/// A token of cargo's, and the other file that names who is asked for it.
+fn cargo(home: &Home) {
+    let file = ".config/doorkey/profiles/acme.toml";
+    home.write(file, format!("{}\n[registries]\ncargo = [\"reg.test\"]\n", home.text(file)), 0o600);
+    home.run(&["use", "acme", "--yes"]).ok();
+    home.write(
+        ".cargo/config.toml",
+        "[registries.mine]\nindex = \"sparse+https://reg.test/index/\"\n",
+        0o644,
+    );
+    home.write(".cargo/credentials.toml", format!("[registries.mine]\ntoken = \"{LOOSE}\"\n"), 0o600);
+}
+
+fn cargo_adopted(home: &Home) {
+    cargo(home);
+    home.run(&["token", "adopt", "--yes"]).ok();
+}
+
 #[test]
 fn killed_while_it_is_moved() {
     every_point(&Scenario::new("token adopt", found, &["token", "adopt", "--yes"], ""), of_git);
@@ -65,6 +83,16 @@ fn killed_while_it_is_put_back() {
     every_point(&Scenario::new("undo of token adopt", adopted, &["undo", "--yes"], ""), of_git);
 }
 
+#[test]
+fn killed_while_cargos_token_is_moved() {
+    every_point(&Scenario::new("token adopt of cargo's", cargo, &["token", "adopt", "--yes"], ""), of_cargo);
+}
+
+#[test]
+fn killed_while_cargos_token_is_put_back() {
+    every_point(&Scenario::new("undo of cargo's", cargo_adopted, &["undo", "--yes"], ""), of_cargo);
+}
+
 /// Whether the value is in all of its places, and whether git is given it.
 fn of_git(scenario: &Scenario) -> (bool, bool) {
     let places = ["# mine\r\nhttps://bob:", "\turl = https://bob:", "\tpushurl = https://bob:"];
@@ -79,6 +107,13 @@ fn of_docker(scenario: &Scenario) -> (bool, bool) {
     let (login, helper) = (file.contains(LOGIN), file.contains("doorkey"));
     assert_ne!(login, helper, "half of the edit: {file}");
     (login, helper && scenario.docker("reg.test").contains(LOOSE))
+}
+
+/// The same for cargo, which takes it from the file only while no provider is named.
+fn of_cargo(scenario: &Scenario) -> (bool, bool) {
+    let named = scenario.text(".cargo/config.toml").contains("credential-provider");
+    let in_file = !named && scenario.text(".cargo/credentials.toml").contains(LOOSE);
+    (in_file, named && scenario.cargo("sparse+https://reg.test/index/").contains(LOOSE))
 }
 
 fn every_point(scenario: &Scenario, where_it_is: fn(&Scenario) -> (bool, bool)) {

@@ -127,6 +127,15 @@ impl Scenario {
         feed(command, registry.as_bytes()).out
     }
 
+    /// What cargo gets for an index.
+    pub(crate) fn cargo(&self, index: &str) -> String {
+        let launcher = self.home.state().join("bin/doorkey");
+        let mut command = self.home.program(launcher.to_str().unwrap());
+        command.arg("--cargo-plugin");
+        let question = format!("{{\"v\":1,\"kind\":\"get\",\"registry\":{{\"index-url\":\"{index}\"}}}}\n");
+        feed(command, question.as_bytes()).out
+    }
+
     pub(crate) fn tree(&self) -> Tree {
         self.home.tree()
     }

@@ -8,7 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![trial("adopt_git_goes_on_working", git_goes_on_working)]
+    vec![
+        trial("adopt_git_goes_on_working", git_goes_on_working),
+        trial("adopt_git_goes_on_working_without_netrc", git_goes_on_working_without_netrc),
+    ]
 }
 
 fn git_goes_on_working() {
@@ -49,6 +52,36 @@ fn git_goes_on_working() {
         home.doorkey(["undo", "--yes"]).ok();
         assert_eq!(users(&home), before);
         works(&mut home, &git, "mine", "acme");
+    }
+}
+
+/// git sends what stands in `.netrc` before it asks a helper, so one entry is every owner's login there.
+fn git_goes_on_working_without_netrc() {
+    for git in gits() {
+        let mut home = Home::fresh("netrc");
+        home.trust_lab_root();
+        home.git_config("user.name", "me");
+        home.git_config("user.email", "me@home.test");
+        let globex = Lab::get().identity("globex");
+        let (user, token) = (globex.user, globex.token);
+        let entry = format!("# mine\nmachine git.test\n\tlogin {user}\n\tpassword {token}\n# end\n");
+        home.write(".netrc", &entry, 0o600);
+        home.run([&git, "clone", "-q", "https://git.test/globex/app.git", "theirs"]).ok();
+        works(&mut home, &git, "theirs", "globex");
+        make_store(&home);
+        for owner in TENANTS {
+            add(&home, owner, &["--owner", owner]);
+        }
+        let output = home.doorkey(["token", "adopt", "--kind", "netrc", "--yes"]);
+        output.ok().says("as soon as it is in force").says("curl --netrc-file").does_not_say(token);
+        put_in_force(&mut home);
+        assert_eq!(home.read(".netrc"), "# mine\n# end\n");
+        works(&mut home, &git, "theirs", "globex");
+        assert_eq!(holding(&home.path, token), Vec::<PathBuf>::new());
+        for _ in ["use", "token adopt"] {
+            home.doorkey(["undo", "--yes"]).ok();
+        }
+        assert_eq!(home.read(".netrc"), entry);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::render::shell_word;
 use crate::engine::withdrawn::{still_claims, still_claims_registry};
-use crate::engine::{generation, stored_token};
+use crate::engine::{generation, profiles, stored_token};
 use crate::formats::remote_url::RemoteUrl;
 use crate::model::name::{HostName, check_user};
 use crate::model::profile::{Profile, RegistryKind};
@@ -19,6 +19,8 @@ pub(super) struct Owner {
     pub(super) claim: Claim,
     /// The repository's path; empty for a whole host.
     pub(super) path: String,
+    /// Whether git asks for tokens of the same origin.
+    pub(super) is_gits: bool,
 }
 
 /// Why a place is nobody's, and what helps.
@@ -62,7 +64,7 @@ pub(super) fn owner(sys: &Sys, url: &str, user: Option<&str>, reach: Reach) -> R
     let host = HostName::new(host).map_err(|e| odd(e.to_string()))?;
     let origin = Origin { scheme, host, port: parsed.port.unwrap_or(scheme.default_port()) };
     let routes = table(sys).and_then(|text| route_table::read(&text, &origin));
-    let routes = routes.ok_or_else(|| Nobody::of("the routes in force cannot be read", "doorkey doctor"))?;
+    let routes = routes.ok_or_else(|| Nobody::of("the routes cannot be read", "doorkey doctor"))?;
     let prefix = reach == Reach::Broad && !path.is_empty() && !url.ends_with('/');
     if prefix {
         return Err(odd("it may be the beginning of several owners' names".into()));
@@ -93,14 +95,14 @@ pub(super) fn owner(sys: &Sys, url: &str, user: Option<&str>, reach: Reach) -> R
         let fix = format!("take `token-from` out of it first: doorkey profile edit {}", claim.profile);
         return Err(Nobody::of(format!("profile {} gets its token from {from}", claim.profile), fix));
     }
-    Ok(Owner { profile, claim: claim.clone(), path })
+    Ok(Owner { profile, claim: claim.clone(), path, is_gits: true })
 }
 
 /// Who speaks for a package registry. `url` is its origin.
 pub(super) fn of_registry(sys: &Sys, url: &str, kind: RegistryKind) -> Result<Owner, Nobody> {
     let origin = Origin::parse(url).map_err(|e| Nobody::of(e.to_string(), ""))?;
     let routes = table(sys).and_then(|text| route_table::read(&text, &origin));
-    let routes = routes.ok_or_else(|| Nobody::of("the routes in force cannot be read", "doorkey doctor"))?;
+    let routes = routes.ok_or_else(|| Nobody::of("the routes cannot be read", "doorkey doctor"))?;
     let name = || {
         let line = format!("[registries] {} = [\"{}\"]", kind.as_str(), origin.authority());
         format!("name it in its profile ({line}): doorkey profile edit PROFILE, then: doorkey use PROFILE")
@@ -125,14 +127,18 @@ pub(super) fn of_registry(sys: &Sys, url: &str, kind: RegistryKind) -> Result<Ow
         false => still_claims(sys, &claim),
     };
     let profile = profile.map_err(|e| Nobody::of(e.to_string(), ""))?;
-    Ok(Owner { profile, claim, path: String::new() })
+    Ok(Owner { profile, claim, path: String::new(), is_gits: !routes.claims.is_empty() })
 }
 
 fn shared(origin: &Origin) -> Nobody {
     Nobody::of(format!("{origin} is shared by owner, and it names none"), "doorkey route list")
 }
 
+/// The routes in force; before anything was put in force, those that the profiles would bring.
 fn table(sys: &Sys) -> Option<String> {
+    if generation::current(sys).is_none() {
+        return Some(route_table::write(&profiles::all_good(sys).ok()?));
+    }
     let folder = generation::folder(sys.places().state()?, &generation::current(sys)?);
     let bytes = sys.read_trusted(&folder.join(route_table::FILE)).ok()??;
     String::from_utf8(bytes).ok()

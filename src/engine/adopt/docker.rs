@@ -3,6 +3,7 @@
 use super::login::{Found, Login, Stays};
 use super::{Edit, Kind};
 use crate::engine::generation;
+use crate::engine::render::shell_word;
 use crate::formats::docker_config::{Config, HUB, Odd};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -87,7 +88,7 @@ pub(super) fn in_path(sys: &Sys) -> Result<(), (String, String)> {
             return Ok(());
         }
         let why = format!("docker would run {}, which is not this doorkey", sys.shown(found));
-        return Err((why, format!("look at it: ls -l {}", word(found))));
+        return Err((why, format!("look at it: ls -l {}", word(sys, found))));
     }
     let home = sys.places().home().unwrap_or(Path::new("/"));
     let path = sys.env("PATH").unwrap_or_default();
@@ -95,15 +96,20 @@ pub(super) fn in_path(sys: &Sys) -> Result<(), (String, String)> {
     let why = format!("docker finds its helpers in PATH, and {PROGRAM} is not there");
     let fix = match own {
         Some(folder) => {
-            format!("mkdir -p {} && ln -s {} {}", word(folder), word(&launcher), word(&folder.join(PROGRAM)))
+            format!(
+                "mkdir -p {} && ln -s {} {}",
+                word(sys, folder),
+                word(sys, &launcher),
+                word(sys, &folder.join(PROGRAM))
+            )
         }
         None => {
             let folder = home.join(".local/bin");
             let link = format!(
                 "mkdir -p {} && ln -s {} {}",
-                word(&folder),
-                word(&launcher),
-                word(&folder.join(PROGRAM))
+                word(sys, &folder),
+                word(sys, &launcher),
+                word(sys, &folder.join(PROGRAM))
             );
             format!("{link} (and put that folder into PATH)")
         }
@@ -111,6 +117,10 @@ pub(super) fn in_path(sys: &Sys) -> Result<(), (String, String)> {
     Err((why, fix))
 }
 
-fn word(path: &Path) -> String {
-    crate::engine::render::shell_word(&path.display().to_string())
+/// As a shell reads it.
+fn word(sys: &Sys, path: &Path) -> String {
+    match sys.places().home().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", shell_word(&rest.display().to_string())),
+        None => shell_word(&path.display().to_string()),
+    }
 }

@@ -48,7 +48,11 @@ impl Keeping<'_> {
         let origin = owner.claim.origin.to_string();
         let covers = |id: &RecordId| {
             let scope = OwnerPath::of_clean(&id.path);
-            id.origin == origin && scope.is_ok_and(|scope| scope.covers(&owner.path, owner.claim.fold_case))
+            // cargo asks for one index of several.
+            let exact = login.kind != Kind::Cargo || (id.path == owner.path && id.user == user);
+            exact
+                && id.origin == origin
+                && scope.is_ok_and(|scope| scope.covers(&owner.path, owner.claim.fold_case))
         };
         let here = records.iter().filter(|r| r.state != State::Retired).map(|r| &r.id);
         let planned = self.planned.iter().filter(|(name, ..)| name == profile).map(|(_, id, _)| id);
@@ -62,10 +66,11 @@ impl Keeping<'_> {
             };
             return Err((why, fix));
         }
+        let new_path = if login.kind == Kind::Cargo { owner.path.clone() } else { String::new() };
         // The one that git's request would get.
         let mine = here.iter().filter(|id| id.user == user).max_by_key(|id| id.path.len());
-        let record = mine
-            .map_or_else(|| RecordId { origin, path: String::new(), user: user.into() }, |id| (*id).clone());
+        let record =
+            mine.map_or_else(|| RecordId { origin, path: new_path, user: user.into() }, |id| (*id).clone());
         let another = |fix: &str| {
             let user = redact::user_name(&record.user);
             let why = format!("the store has another token of {profile} for {} as {user}", record.origin);

@@ -1,12 +1,14 @@
-//! Moves tokens that lie loose in files of git and docker into the store: one plan over all files, store first, files last.
+//! Moves tokens that lie loose in files of git, docker and cargo into the store: one plan over all files, store first, files last.
 //!
 //! At every moment a value is in its file or in the store. What leaves a file is sealed beside the record, so that an
 //! undo puts back the same bytes; neither the plan's steps nor the journal hold them.
 
+mod cargo;
 mod claimed;
 mod docker;
 mod keeping;
 mod login;
+mod netrc;
 mod rewrites;
 
 use super::generation;
@@ -40,6 +42,10 @@ pub enum Kind {
     GitCredentials,
     /// A login of docker's `config.json`.
     Docker,
+    /// A token of cargo's `credentials.toml`.
+    Cargo,
+    /// An entry of `.netrc`; only where it is asked for, since other programs than git read it too.
+    Netrc,
 }
 
 impl Kind {
@@ -52,6 +58,8 @@ impl Kind {
             Self::ExtraHeader => "extra-header",
             Self::GitCredentials => "git-credentials",
             Self::Docker => "docker",
+            Self::Cargo => "cargo",
+            Self::Netrc => "netrc",
         }
     }
 
@@ -64,6 +72,8 @@ impl Kind {
             Self::ExtraHeader => "http.<url>.extraHeader",
             Self::GitCredentials => "a line of .git-credentials",
             Self::Docker => "a docker login",
+            Self::Cargo => "a cargo token",
+            Self::Netrc => "an entry of .netrc",
         }
     }
 }
@@ -77,6 +87,10 @@ pub enum Format {
     GitCredentials,
     /// docker's `config.json`.
     DockerConfig,
+    /// cargo's `credentials.toml`.
+    CargoCredentials,
+    /// `.netrc`.
+    Netrc,
 }
 
 /// A file in which a scan found something, by its real path.
@@ -186,7 +200,8 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
     if files.is_empty() {
         return Ok(made);
     }
-    if generation::current(sys).is_none() {
+    // `doorkey use` wants .netrc out of the way first.
+    if generation::current(sys).is_none() && wanted.kinds != [Kind::Netrc] {
         return Err(AdoptError::NotInForce);
     }
     let mut keeping =
@@ -201,10 +216,13 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             made.left.push(Left { path: path.clone(), line: 0, why, fix: String::new() });
             continue;
         }
+        let beside = cargo::Config::beside(sys, path);
         let found = match file.format {
             Format::GitCredentials => login::git_credentials(&bytes),
             Format::GitConfig => login::git_configuration(&bytes),
             Format::DockerConfig => docker::logins(&bytes),
+            Format::CargoCredentials => cargo::logins(sys, &beside, &bytes),
+            Format::Netrc => netrc::logins(sys, path, &bytes),
         };
         let own = file.format == Format::GitConfig && !is_users(sys, path);
         let around = Around {
@@ -212,7 +230,7 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             rewrites: of_user.clone().and(&bytes),
             remotes: if own { login::remotes(&bytes) } else { Vec::new() },
         };
-        let first = edits.len();
+        let mut first = edits.len();
         for one in found {
             if let Ok(login) = &one
                 && !wanted.kinds.is_empty()
@@ -229,6 +247,14 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             && let Some(edit) = docker::naming(path, &bytes, edits.get(first..).unwrap_or_default())
         {
             edits.push(edit);
+        }
+        if file.format == Format::CargoCredentials {
+            let mut naming = cargo::naming(sys, &beside, &bytes, edits.get(first..).unwrap_or_default());
+            naming.sort_by_key(|edit| Reverse(edit.at));
+            // Named first: at every moment cargo finds the token in one of the two places.
+            let count = naming.len();
+            edits.splice(first..first, naming);
+            first += count;
         }
         // From the end of the file on, so that the places before stay where they are.
         if let Some(of_file) = edits.get_mut(first..) {
@@ -312,8 +338,13 @@ fn settle(
         let why = format!("without its login git would rewrite the URL: url.<base>.insteadOf = {beginning}");
         return Err(left(line, why, "git config --get-regexp '^url[.]'".into()));
     }
+    if login.kind == Kind::Netrc && !wanted.kinds.contains(&Kind::Netrc) {
+        let why =
+            "git would get the token from doorkey, but curl, go, pip and others read this file too".into();
+        return Err(left(line, why, "to move it all the same: doorkey token adopt --kind netrc".into()));
+    }
     let (owner, user) = match login.kind {
-        Kind::Docker => of_registry(keeping.sys, &login, RegistryKind::Docker),
+        Kind::Docker | Kind::Cargo => of_registry(keeping.sys, &login),
         _ => of_git(keeping.sys, &login, around),
     }
     .map_err(|n| left(line, n.why, n.fix))?;
@@ -358,9 +389,13 @@ fn of_git(sys: &Sys, login: &Login, around: &Around) -> Result<(Owner, String), 
 }
 
 /// Whose a login at a package registry is, and its user.
-fn of_registry(sys: &Sys, login: &Login, kind: RegistryKind) -> Result<(Owner, String), Nobody> {
-    let owner = claimed::of_registry(sys, &login.url, kind)?;
-    let user = owner.registry_user(login.user.as_deref().unwrap_or_default())?;
+fn of_registry(sys: &Sys, login: &Login) -> Result<(Owner, String), Nobody> {
+    let user = login.user.clone().unwrap_or_default();
+    if login.kind == Kind::Cargo {
+        return Ok((cargo::owner(sys, &login.url)?, user));
+    }
+    let owner = claimed::of_registry(sys, &login.url, RegistryKind::Docker)?;
+    let user = owner.registry_user(&user)?;
     docker::in_path(sys)?;
     Ok((owner, user))
 }

@@ -10,7 +10,7 @@ use crate::model::finding::Finding;
 use crate::model::ladder::{Layer, Outcome};
 use crate::model::name::ProfileName;
 use crate::model::plan::Companions;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route::Origin;
 use crate::stores::{self, Record, State, Store, StoreError};
 use crate::sys::Sys;
@@ -297,6 +297,13 @@ fn judged(token: &Token<'_>, verified: Option<&Verified>) -> Checked {
     let (profile, id) = (&token.profile.name, &token.record.id);
     let blank = Checked { repo: verified.map(|v| v.repo.clone()), ..blank(token, Answer::NotTried) };
     let Some(verified) = verified else {
+        let mut registries = token.profile.registries.iter().filter(|r| r.origin.to_string() == id.origin);
+        if let Some(registry) = registries.next().filter(|r| token.profile.host_for(&r.origin).is_none()) {
+            let why = "it is for a package registry, which only its own programs can try".into();
+            let login = (registry.kind == RegistryKind::Docker)
+                .then(|| format!("docker login {}", registry.origin.authority()));
+            return Checked { why, fix: login, ..blank };
+        }
         return Checked {
             why: "no repository under [[verify]] is for it".into(),
             fix: Some(format!("doorkey token check {profile} --repo {}/OWNER/REPO.git", id.origin)),

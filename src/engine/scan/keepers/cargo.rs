@@ -11,5 +11,5 @@ pub(super) const KEEPER: Keeper = Keeper {
             && at.folder_ends(".cargo")
     },
     read: loose::cargo,
-    advice: "set registry.global-credential-providers to a keyring provider (cargo:libsecret), then cargo login again; revoke this token",
+    advice: "move it into the store (doorkey token adopt), or set registry.global-credential-providers to a keyring provider (cargo:libsecret), then cargo login again; revoke this token",
 };
