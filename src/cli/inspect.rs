@@ -7,14 +7,14 @@ use crate::model::facts::{About, Facts, Pair, TokenState};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-/// `doorkey inspect [ssh|tokens|helpers|trust|all]`
+/// `doorkey inspect [ssh|tokens|helpers|trust|all]`, `doorkey inspect FILE`
 #[derive(Debug, Args)]
 #[command(after_help = "Changes nothing, and needs nothing set up.\n\nExamples:\n  doorkey inspect\n  \
-    doorkey inspect ssh\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
+    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
 pub(crate) struct Inspect {
-    /// Which part
-    #[arg(value_enum, default_value_t = Part::All)]
-    part: Part,
+    /// Which part of the machine: ssh, tokens, helpers, trust or all; or an SSH key's file (- is standard input)
+    #[arg(default_value = "all", value_name = "PART|FILE")]
+    what: String,
     /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
     #[arg(long = "for", value_name = "URL|DIR")]
     place: Option<String>,
@@ -33,8 +33,17 @@ enum Part {
 type Lines = fn(&Facts) -> Vec<String>;
 
 pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failure> {
+    let Ok(part) = Part::from_str(&wanted.what, false) else {
+        if wanted.place.is_some() {
+            return Err(Failure::usage(
+                "--for is about credential helpers",
+                "run: doorkey inspect helpers --for URL",
+            ));
+        }
+        return super::inspect_key::run(context, &wanted.what);
+    };
     if let Some(place) = &wanted.place {
-        if wanted.part != Part::Helpers {
+        if part != Part::Helpers {
             return Err(Failure::usage(
                 "--for is about credential helpers",
                 "run: doorkey inspect helpers --for URL",
@@ -43,7 +52,6 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         return super::walk::run(context, place);
     }
     let facts = inspect::machine(&context.sys);
-    let part = wanted.part;
     if context.flags.json {
         context.say.line(json::document("inspect", as_json(&facts, part)));
         return Ok(Exit::Fine);

@@ -13,6 +13,7 @@ mod error;
 mod explain;
 mod home;
 mod inspect;
+mod inspect_key;
 mod json;
 mod profile;
 mod route;

@@ -5,8 +5,10 @@
 
 mod bytes;
 mod containers;
+mod encryption;
 
 pub use bytes::ByteFault;
+pub use encryption::Encryption;
 
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Mpint};
@@ -50,6 +52,24 @@ pub enum Half {
 }
 
 impl Container {
+    /// Its name, as people and programs know it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenSsh => "OpenSSH",
+            Self::Pkcs1 => "PKCS#1",
+            Self::Sec1 => "SEC1",
+            Self::Dsa => "DSA (PEM)",
+            Self::Pkcs8 | Self::EncryptedPkcs8 => "PKCS#8",
+            Self::Ppk => "PPK",
+            Self::PublicLine => "OpenSSH public key",
+            Self::Certificate => "OpenSSH certificate",
+            Self::Rfc4716 => "RFC 4716",
+            Self::PublicPem => "PEM public key",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Which half it holds; `None` for [`Container::Unknown`].
     #[must_use]
     pub fn half(self) -> Option<Half> {
@@ -70,6 +90,8 @@ pub struct PublicHalf {
     pub bits: Option<u32>,
     /// `SHA256:...` as `ssh-keygen -l` prints it. For a certificate that of the key in it.
     pub fingerprint: String,
+    /// `MD5:...` as `ssh-keygen -l -E md5` prints it.
+    pub md5: String,
     /// The comment, which may be empty; `None` where the container has none or hides it.
     pub comment: Option<String>,
 }
@@ -80,6 +102,7 @@ impl PublicHalf {
             key_type: key.algorithm().as_str().to_owned(),
             bits: bits(key),
             fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
+            md5: md5(key),
             comment,
         }
     }
@@ -110,6 +133,8 @@ pub struct KeyFile {
     pub container: Container,
     /// Whether a passphrase is needed for the private half. `false` for a public one.
     pub encrypted: bool,
+    /// How, as far as it stands in the clear.
+    pub encryption: Option<Encryption>,
     /// The key, or why it is not known.
     pub public: Result<PublicHalf, Unread>,
     /// What OpenSSH refuses the bytes for, though the key in them may be good.
@@ -134,6 +159,7 @@ pub fn read(bytes: &[u8]) -> KeyFile {
         return KeyFile {
             container: Container::Unknown,
             encrypted: false,
+            encryption: None,
             public: Err(Unread::NotAKey),
             byte_faults: Vec::new(),
         };
@@ -144,9 +170,18 @@ pub fn read(bytes: &[u8]) -> KeyFile {
     KeyFile {
         container,
         encrypted: containers::is_encrypted(container, &text),
+        encryption: encryption::of(container, &text),
         public: containers::public_half(container, &text),
         byte_faults: bytes::faults(container, bytes),
     }
+}
+
+/// Of the key in the encoding of RFC 4253 section 6.6, as OpenSSH before 6.8 showed it.
+fn md5(key: &KeyData) -> String {
+    use md5::Digest as _;
+    let Ok(bytes) = ssh_key::PublicKey::from(key.clone()).to_bytes() else { return String::new() };
+    let hex: Vec<String> = md5::Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("MD5:{}", hex.join(":"))
 }
 
 /// The size that `ssh-keygen -l` prints.

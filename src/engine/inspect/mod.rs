@@ -4,6 +4,7 @@ mod environment;
 mod git;
 mod git_settings;
 mod helper_link;
+mod key_file;
 mod own;
 mod repositories;
 mod ssh;
@@ -13,6 +14,7 @@ mod tokens;
 mod trust;
 mod walk;
 
+pub use key_file::{KeyLook, key_file};
 pub use walk::walk;
 
 pub(super) use git_settings::is_ours;

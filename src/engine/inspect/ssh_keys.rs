@@ -97,7 +97,7 @@ fn is_damaged(private: &KeyFile) -> bool {
     private.public.as_ref().err() == Some(&Unread::Damaged)
 }
 
-fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
+pub(super) fn pair(private: &KeyFile, public: Option<&KeyFile>) -> Pair {
     // PuTTY's own form holds both halves, and ssh does not read it.
     if private.container == Container::Ppk {
         return Pair::Unknown;

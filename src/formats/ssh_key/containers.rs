@@ -108,7 +108,7 @@ fn pkcs1(der: &[u8]) -> Result<PublicHalf, Unread> {
 }
 
 /// The text from the first BEGIN line of a private key to its END line: what stands around it is no fault.
-fn block(text: &str) -> &str {
+pub(super) fn block(text: &str) -> &str {
     let start = text.match_indices("-----BEGIN ").map(|(at, _)| at).find(|&at| {
         text.get(at..).and_then(|t| t.lines().next()).is_some_and(|line| line.ends_with(" KEY-----"))
     });
@@ -142,7 +142,7 @@ fn first_public_line(text: &str) -> Result<(&str, Vec<u8>, &str), Unread> {
     text.lines().find_map(public_line).ok_or(Unread::Damaged)
 }
 
-fn ppk_header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn ppk_header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }
 

@@ -1,0 +1,132 @@
+//! `doorkey inspect FILE|-`: one SSH key's file. Nothing private is shown.
+
+use super::error::Failure;
+use super::{Context, Exit, json};
+use crate::engine::inspect::{KeyLook, key_file};
+use crate::engine::when;
+use crate::formats::ssh_key::{self, Encryption, Half, KeyFile};
+use crate::model::facts::Pair;
+use crate::redact::for_terminal;
+use crate::sys::fs::LIMIT;
+use crate::sys::process::read_wiped;
+use serde_json::{Map, Value, json};
+use std::io;
+use std::path::Path;
+
+/// Exit code 0: a key that ssh can read; 1: no key, or one that ssh would refuse.
+pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
+    let (key, look) = if file == "-" {
+        let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
+        let bytes = read_wiped(io::stdin().lock(), limit).ok_or_else(|| {
+            Failure::new(
+                Exit::CouldNot,
+                "standard input could not be read",
+                "",
+                "name a file: doorkey inspect FILE",
+            )
+        })?;
+        (ssh_key::read(bytes.expose()), None)
+    } else {
+        let look = key_file(&context.sys, Path::new(file))?.ok_or_else(|| {
+            Failure::usage(
+                format!("there is no part of the machine and no file that is called {file:?}"),
+                "name one of ssh, tokens, helpers, trust, all, or a key's file",
+            )
+        })?;
+        (look.key.clone(), Some(look))
+    };
+    let refused = key.public.is_err() || !key.byte_faults.is_empty();
+    if context.flags.json {
+        context.say.line(json::document("inspect-key", as_json(file, &key, look.as_ref())));
+    } else {
+        for (name, value) in rows(&key, look.as_ref()) {
+            context.say.line(format!("{name:<12} {}", for_terminal(&value, false)));
+        }
+        if key.public.is_err() || !key.byte_faults.is_empty() {
+            for fault in &key.byte_faults {
+                context.say.line(format!("{:<12} {fault}", "ssh refuses"));
+            }
+        }
+    }
+    Ok(if refused { Exit::Findings } else { Exit::Fine })
+}
+
+fn rows(key: &KeyFile, look: Option<&KeyLook>) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("format", key.container.name().to_owned())];
+    match &key.public {
+        Ok(half) => {
+            rows.push(("type", half.key_type.clone()));
+            rows.extend(half.bits.map(|bits| ("bits", bits.to_string())));
+            rows.push(("fingerprint", half.fingerprint.clone()));
+            rows.push(("", half.md5.clone()));
+            rows.extend(half.comment.clone().map(|comment| ("comment", comment)));
+        }
+        Err(why) => rows.push(("not read", why.to_string())),
+    }
+    if key.half() == Some(Half::Private) {
+        rows.push(("passphrase", key.encryption.as_ref().map_or("none".into(), how)));
+    }
+    let Some(look) = look else { return rows };
+    let owner = if look.ours { "yours".to_owned() } else { format!("of user {}", look.look.uid) };
+    rows.push((
+        "file",
+        format!("mode {:04o}, {owner}, changed {}", look.look.mode, when::date(look.look.modified)),
+    ));
+    rows.extend(look.pair.map(|pair| ("public half", pair_words(pair).to_owned())));
+    rows.extend(
+        look.in_agent.map(|has| ("agent", if has { "has it" } else { "does not have it" }.to_owned())),
+    );
+    rows.extend(look.profiles.iter().map(|profile| ("profile", profile.clone())));
+    rows.extend(look.named_by.iter().map(|block| ("named by", block.clone())));
+    rows
+}
+
+fn how(encryption: &Encryption) -> String {
+    let cipher = encryption.cipher.as_deref().unwrap_or("yes; the cipher is not read in this form");
+    match (&encryption.kdf, encryption.rounds) {
+        (Some(kdf), Some(rounds)) => format!("{cipher}, {kdf}, rounds {rounds}"),
+        (Some(kdf), None) => format!("{cipher}, {kdf}"),
+        _ => cipher.to_owned(),
+    }
+}
+
+fn pair_words(pair: Pair) -> &'static str {
+    match pair {
+        Pair::Same => "beside it, and belongs to it",
+        Pair::Other => "beside it, but of another key",
+        Pair::Missing => "not beside it",
+        Pair::Unknown => "cannot be compared",
+    }
+}
+
+fn as_json(file: &str, key: &KeyFile, look: Option<&KeyLook>) -> Value {
+    let half = key.public.as_ref().ok();
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| body.insert(name.into(), value);
+    put("file", json!(file));
+    put("format", json!(key.container.name()));
+    put("half", json!(key.half().map(|h| if h == Half::Private { "private" } else { "public" })));
+    put("type", json!(half.map(|h| &h.key_type)));
+    put("bits", json!(half.and_then(|h| h.bits)));
+    put("fingerprint", json!(half.map(|h| &h.fingerprint)));
+    put("md5", json!(half.map(|h| &h.md5)));
+    put("comment", json!(half.and_then(|h| h.comment.as_ref())));
+    put("not-read", json!(key.public.as_ref().err().map(ToString::to_string)));
+    put("encrypted", json!(key.encrypted));
+    if let Some(encryption) = &key.encryption {
+        put("cipher", json!(encryption.cipher));
+        put("kdf", json!(encryption.kdf));
+        put("rounds", json!(encryption.rounds));
+    }
+    put("ssh-refuses", json!(key.byte_faults.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    if let Some(look) = look {
+        put("mode", json!(format!("{:04o}", look.look.mode)));
+        put("uid", json!(look.look.uid));
+        put("modified", json!(look.look.modified));
+        put("pair", json!(look.pair));
+        put("in-agent", json!(look.in_agent));
+        put("profiles", json!(look.profiles));
+        put("named-by", json!(look.named_by));
+    }
+    Value::Object(body)
+}
