@@ -54,8 +54,8 @@ fn answer(sys: &mut Sys, folder: &std::path::Path, question: protocol::Question)
         }
         (Verb::Login, Some(token)) => registry::cargo_login(sys, folder, &index, token),
         (Verb::Login, None) => {
-            Err("it does not ask for a token here; give it to cargo: cargo login --registry NAME < FILE"
-                .to_owned())
+            Err("nobody is asked for a token here; give it by a pipe: cargo login --registry NAME < FILE"
+                .into())
         }
         (Verb::Logout, _) => registry::cargo_logout(sys, folder, &index),
         (Verb::Other, _) => Ok(()),

@@ -286,7 +286,7 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
             context.say.info(format!("  make it here: {url}"));
         }
         if cargo.contains(&(&profile.name, record)) {
-            context.say.info("  keep it: cargo login --registry NAME");
+            context.say.info("  keep it: printf %s \"$TOKEN\" | cargo login --registry NAME");
             continue;
         }
         if docker.contains(&(&profile.name, record)) {

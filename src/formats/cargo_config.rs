@@ -155,6 +155,12 @@ pub fn naming(bytes: &[u8], name: &str, program: &str) -> Option<Edit> {
             }
         }
     };
+    // The lines are shown, so no token may stand in them.
+    let (_, first) = line_of(bytes, edit.region.start);
+    let (_, last) = line_of(bytes, edit.region.end.saturating_sub(1).max(edit.region.start));
+    if loose::cargo(bytes).iter().any(|one| (first.start..last.end).contains(&one.span.start)) {
+        return None;
+    }
     let text = [bytes.get(..edit.region.start)?, &edit.new, bytes.get(edit.region.end..)?].concat();
     let after = registry(&text, name)?;
     let same = Registry { provider: Some(program.to_owned()), ..registry(bytes, name)? };

@@ -1,8 +1,9 @@
 //! The claims of a generation as one small file, which the credential helper and ssh-match read in every git call.
 //!
 //! A line a claim, fields separated by a tab: `claim ORIGIN PROFILE fold|exact USER OWNER`, where `-` stands for
-//! nothing. A line `registry ORIGIN docker|cargo PROFILE` for each package registry. A line `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line
-//! `compat PROFILE SETTING...` for each profile that weakens rules.
+//! nothing. A line `registry ORIGIN docker|cargo PROFILE` for each package registry. A line
+//! `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line `compat PROFILE SETTING...` for
+//! each profile that weakens rules.
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};

@@ -158,6 +158,11 @@ fn what_is_not_certain_stays() {
             "global-credential-providers",
         ),
         (tokens.clone(), good.clone() + "[broken", "cargo cannot read"),
+        (
+            tokens.clone(),
+            format!("[registries]\nmine = {{ index = \"https://reg.test/index/\", token = \"{LOOSE}\" }}\n"),
+            "a form that is not edited",
+        ),
         (format!("registries.mine = {{ token = \"{LOOSE}\" }}\n"), good.clone(), "a form that is not moved"),
         (
             format!("[registries.mine]\ntoken = \"{LOOSE}\" # 1st\n"),

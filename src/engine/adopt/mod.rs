@@ -1,4 +1,5 @@
-//! Moves tokens that lie loose in files of git, docker and cargo into the store: one plan over all files, store first, files last.
+//! Moves tokens that lie loose in files of git, docker and cargo into the store: one plan over all files, store first,
+//! files last.
 //!
 //! At every moment a value is in its file or in the store. What leaves a file is sealed beside the record, so that an
 //! undo puts back the same bytes; neither the plan's steps nor the journal hold them.
@@ -216,7 +217,10 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             made.left.push(Left { path: path.clone(), line: 0, why, fix: String::new() });
             continue;
         }
-        let beside = cargo::Config::beside(sys, path);
+        let beside = match file.format {
+            Format::CargoCredentials => cargo::Config::beside(sys, path),
+            _ => Err(String::new()),
+        };
         let found = match file.format {
             Format::GitCredentials => login::git_credentials(&bytes),
             Format::GitConfig => login::git_configuration(&bytes),

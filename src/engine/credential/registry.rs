@@ -106,7 +106,7 @@ impl Place {
     fn log_in(&self) -> String {
         match self.kind {
             RegistryKind::Docker => format!("docker login {}", self.origin.authority()),
-            RegistryKind::Cargo => "cargo login --registry NAME".into(),
+            RegistryKind::Cargo => "cargo login --registry NAME < FILE".into(),
         }
     }
 }
