@@ -23,6 +23,7 @@ mod home;
 mod host_keys;
 mod hostile_names;
 mod http_settings;
+mod inspect_key;
 mod kept;
 mod launcher;
 mod leaks;

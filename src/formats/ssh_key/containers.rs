@@ -3,8 +3,8 @@
 use super::{Container, PublicHalf, Unread};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs8::{PrivateKeyInfoRef, SecretDocument};
-use ssh_key::public::{KeyData, RsaPublicKey};
+use rsa::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SecretDocument};
+use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
 use ssh_key::{Certificate, Mpint, PrivateKey, PublicKey};
 
 const RFC4716: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
@@ -61,7 +61,11 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
         Container::Pkcs1 | Container::Sec1 | Container::Dsa if is_encrypted(container, text) => {
             Err(Unread::Encrypted)
         }
-        Container::Sec1 | Container::Dsa | Container::PublicPem => Err(Unread::NotOpenedHere),
+        Container::Dsa | Container::PublicPem => Err(Unread::NotOpenedHere),
+        Container::Sec1 => {
+            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
+            sec1(der.as_bytes(), None)
+        }
         Container::OpenSsh => {
             let key = PrivateKey::from_openssh(block(text)).map_err(|_| Unread::Damaged)?;
             let comment =
@@ -75,10 +79,14 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
         Container::Pkcs8 => {
             let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
             let info = PrivateKeyInfoRef::try_from(der.as_bytes()).map_err(|_| Unread::Damaged)?;
-            if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
-                return Err(Unread::NotOpenedHere);
+            match info.algorithm.oid {
+                rsa::pkcs1::ALGORITHM_OID => pkcs1(info.private_key.as_bytes()),
+                EC => {
+                    let curve = info.algorithm.parameters_oid().map_err(|_| Unread::NotOpenedHere)?;
+                    sec1(info.private_key.as_bytes(), Some(curve))
+                }
+                _ => Err(Unread::NotOpenedHere),
             }
-            pkcs1(info.private_key.as_bytes())
         }
         Container::Ppk => ppk(text),
         Container::Rfc4716 => rfc4716(text),
@@ -105,6 +113,33 @@ fn pkcs1(der: &[u8]) -> Result<PublicHalf, Unread> {
     let n = Mpint::from_positive_bytes(key.modulus.as_bytes());
     let public = RsaPublicKey::new(e, n).map_err(|_| Unread::NotOpenedHere)?;
     Ok(PublicHalf::of(&KeyData::Rsa(public), None))
+}
+
+/// id-ecPublicKey (RFC 5480 section 2.1.1).
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// nistp256, nistp384 and nistp521 (RFC 5656 section 10.1); others have points of the same size.
+const SSH_CURVES: [ObjectIdentifier; 3] = [
+    ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
+    ObjectIdentifier::new_unwrap("1.3.132.0.34"),
+    ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+];
+
+/// RFC 5915 section 3. The public key in it is optional, but every program writes it; it is not computed here.
+fn sec1(der: &[u8], curve: Option<ObjectIdentifier>) -> Result<PublicHalf, Unread> {
+    let key = sec1::EcPrivateKey::try_from(der).map_err(|_| Unread::Damaged)?;
+    let named = key.parameters.and_then(sec1::EcParameters::named_curve);
+    // PKCS#8 says the curve itself, and where both do, they must say the same.
+    let curve = match (curve, named) {
+        (Some(outer), Some(inner)) if outer != inner => return Err(Unread::Damaged),
+        (outer, inner) => outer.or(inner).ok_or(Unread::NotOpenedHere)?,
+    };
+    if !SSH_CURVES.contains(&curve) {
+        return Err(Unread::NotOpenedHere);
+    }
+    let point = key.public_key.ok_or(Unread::NotOpenedHere)?;
+    let public = EcdsaPublicKey::from_sec1_bytes(point).map_err(|_| Unread::NotOpenedHere)?;
+    Ok(PublicHalf::of(&KeyData::Ecdsa(public), None))
 }
 
 /// The text from the first BEGIN line of a private key to its END line: what stands around it is no fault.
