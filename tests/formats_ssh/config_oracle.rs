@@ -74,6 +74,7 @@ const ITS_OWN: &[&str] = &[
     "obscurekeystroketiming",
     "pubkeyacceptedalgorithms",
     "securitykeyprovider",
+    "serveraliveinterval",
     "warnweakcrypto",
     "xauthlocation",
 ];
@@ -118,7 +119,7 @@ fn program(argv: &[&str]) -> String {
 }
 
 /// Evaluates the file `config` of a folder both ways and compares.
-fn compare(files: &[(&str, &str)], host: &str, options: &[&str]) -> Resolution {
+pub(crate) fn compare(files: &[(&str, &str)], host: &str, options: &[&str]) -> Resolution {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().to_str().unwrap();
     for (name, text) in files {
@@ -154,9 +155,6 @@ fn compare(files: &[(&str, &str)], host: &str, options: &[&str]) -> Resolution {
         found.refusals
     );
     if real.status.success() {
-        for (keyword, ours) in as_ssh_prints(&found) {
-            assert_eq!(ours, lines_of(&printed, keyword), "{keyword} of {host} in {files:?}");
-        }
         same_lines(&found, host, &printed, &format!("{host} in {files:?}"));
     }
     found

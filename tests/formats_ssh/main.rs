@@ -9,6 +9,7 @@
 )]
 
 mod config_files;
+mod config_generated;
 mod config_oracle;
 mod config_recorded;
 mod keys;

@@ -6,6 +6,7 @@ pub(super) fn shown(args: &[String], both: bool) -> Option<String> {
     match args.get(1) {
         Some(connect) if both => Some(format!("{listen} {}", end(connect)?)),
         // Without an end of its own, a remote one is a SOCKS proxy.
+        None if both => Some(format!("{listen} [socks]:0")),
         _ => Some(listen),
     }
 }
@@ -25,7 +26,6 @@ fn end(text: &str) -> Option<String> {
     let port: u16 = port.parse().ok()?;
     match host {
         None => Some(port.to_string()),
-        Some("" | "*") => Some(format!("[]:{port}")),
         Some(host) => Some(format!("[{host}]:{port}")),
     }
 }

@@ -23,12 +23,25 @@ pub(super) fn takes_rest_of_line(keyword: &str) -> bool {
     matches!(keyword, "proxycommand" | "localcommand" | "remotecommand" | "knownhostscommand" | "proxyjump")
 }
 
-/// Options whose later values are added to the earlier ones.
+/// Options whose later values are added to the earlier ones. Of `RekeyLimit` the first time counts, though it may stand
+/// on a later line than the first size (readconf.c, `oRekeyLimit`).
 pub(super) fn accumulates(keyword: &str) -> bool {
     matches!(
         keyword,
-        "identityfile" | "certificatefile" | "sendenv" | "localforward" | "remoteforward" | "dynamicforward"
+        "identityfile"
+            | "certificatefile"
+            | "sendenv"
+            | "localforward"
+            | "remoteforward"
+            | "dynamicforward"
+            | "rekeylimit"
     )
+}
+
+/// Options that ssh takes from blocks that do not hold, too: readconf.c (seen in 9.2) sets them without looking whether
+/// the block is active.
+pub(super) fn counts_everywhere(keyword: &str) -> bool {
+    matches!(keyword, "syslogfacility" | "streamlocalbindmask")
 }
 
 /// Options that take one argument, and no more.

@@ -1,7 +1,7 @@
 //! What holds for a host in the words of `ssh -G` (OpenSSH's `dump_client_config`, readconf.c), in its order.
 //!
 //! Left out where nothing sets it is what differs between the releases and builds of ssh: the lists of algorithms,
-//! `IPQoS`, `ForwardX11Trusted`, `SecurityKeyProvider`, the newest kinds of key among the default `IdentityFile`s.
+//! `IPQoS`, `ServerAliveInterval` with `BatchMode`, `ForwardX11Trusted`, `SecurityKeyProvider`, the newest kinds of key among the default `IdentityFile`s.
 
 use super::Resolution;
 use super::forward;
@@ -157,19 +157,44 @@ fn values(found: &Resolution, keyword: &str, form: Form) -> Vec<String> {
     };
     let expanded = |text: &str| found.expand_path(text).unwrap_or_else(|_| text.to_owned());
     match form {
+        // A jump makes its own command, without the passing of descriptors (ssh.c).
+        Flag(usual) if keyword == "proxyusefdpass" && found.value("proxyjump").is_some() => {
+            vec![usual.to_owned()]
+        }
         Flag(usual) => or(usual, &|text| match keyword {
             "forwardagent" => expanded(&yes_or_no(text)),
+            // No limit is how ssh keeps "yes".
+            "controlpersist" if text.trim_start_matches('0').is_empty() => "yes".into(),
             "controlpersist" => seconds(text).unwrap_or_else(|| yes_or_no(text)),
             _ => yes_or_no(text),
         }),
         Word("") => or(usual_update(found), &|text| word(keyword, text)),
         Word(usual) => or(usual, &|text| word(keyword, text)),
+        // Debian's ssh asks every five minutes then.
+        Number(_)
+            if keyword == "serveraliveinterval" && set.is_none() && found.flag("batchmode") == Some(true) =>
+        {
+            Vec::new()
+        }
         Number(usual) => or(usual, &|text| seconds(text).unwrap_or_else(|| text.to_ascii_lowercase())),
         Text(usual) => match (keyword, found.value(keyword)) {
             ("proxyjump", None) => Vec::new(),
             ("hostkeyalias", Some(alias)) => vec![alias.to_ascii_lowercase()],
-            ("loglevel" | "syslogfacility", Some(text)) => vec![text.to_ascii_uppercase()],
+            ("syslogfacility", Some(text)) => vec![text.to_ascii_uppercase()],
+            // The first of the names that mean the same (log.c).
+            ("loglevel", Some(text)) => vec![match text.to_ascii_uppercase().as_str() {
+                "QUIET" => "SILENT".into(),
+                "DEBUG1" => "DEBUG".into(),
+                other => other.to_owned(),
+            }],
+            ("tunneldevice", Some(text)) if !text.contains(':') => vec![format!("{text}:any")],
             ("fingerprinthash", Some(text)) => vec![text.to_ascii_uppercase()],
+            ("streamlocalbindmask", Some(text)) => {
+                vec![
+                    u32::from_str_radix(text, 8)
+                        .map_or_else(|_| text.to_owned(), |mask| format!("0{mask:o}")),
+                ]
+            }
             ("addressfamily" | "sessiontype", Some(text)) => vec![text.to_ascii_lowercase()],
             // `+`, `-` and `^` change a list that only ssh itself knows.
             (_, Some(text)) if keyword.ends_with("algorithms") || ["ciphers", "macs"].contains(&keyword) => {
@@ -196,6 +221,8 @@ fn values(found: &Resolution, keyword: &str, form: Form) -> Vec<String> {
         All(usual) => {
             let words =
                 set.map_or_else(|| usual.split_whitespace().map(str::to_owned).collect(), |s| s.args.clone());
+            let twice = keyword == "ipqos" && words.len() == 1;
+            let words = if twice { [words.clone(), words].concat() } else { words };
             let shown: Vec<String> = words
                 .iter()
                 .map(|w| if keyword == "userknownhostsfile" { expanded(w) } else { w.clone() })
@@ -203,7 +230,8 @@ fn values(found: &Resolution, keyword: &str, form: Form) -> Vec<String> {
             (!shown.is_empty()).then(|| shown.join(" ")).into_iter().collect()
         }
         Rekey => {
-            let (bytes, time) = (first.map_or(Some(0), bytes), set.and_then(|s| s.args.get(1)));
+            let (bytes, time) =
+                (first.map_or(Some(0), bytes), found.all(keyword).find_map(|s| s.args.get(1)));
             let time = time.map_or(Some("0".into()), |text| match text.as_str() {
                 "none" => Some("0".into()),
                 text => seconds(text),

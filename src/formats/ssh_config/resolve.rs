@@ -130,7 +130,9 @@ impl Run<'_> {
                 Action::Set if !directive.is_known() && !self.ignores(&directive.keyword) => {
                     self.refuse(origin, Fault::UnknownKeyword);
                 }
-                Action::Set if active => self.set(&directive.keyword, &directive.args, origin),
+                Action::Set if active || keyword::counts_everywhere(&directive.keyword) => {
+                    self.set(&directive.keyword, &directive.args, origin)
+                }
                 Action::Set => {}
             }
         }
@@ -173,10 +175,21 @@ impl Run<'_> {
     fn set(&mut self, keyword: &str, args: &[String], origin: Origin) {
         let out = &mut self.out;
         let taken = match keyword {
+            // Their defaults are filled in before the last pass (readconf.c, `fill_default_options_for_canonicalization`).
+            "canonicalizehostname" | "canonicalizemaxdots" | "canonicalizefallbacklocal"
+                if self.last_pass =>
+            {
+                true
+            }
             // The first of the two wins (ssh_config(5), ProxyJump), but `ProxyJump none` stops jumps only.
             "proxyjump" => out.first("proxyjump").is_some() || out.first("proxycommand").is_some(),
             "proxycommand" => out.value("proxyjump").is_some() || out.first("proxycommand").is_some(),
             "sendenv" => return self.send_env(args, &origin),
+            // The last one counts (readconf.c).
+            "streamlocalbindmask" => {
+                out.settings.retain(|s| s.keyword != keyword);
+                false
+            }
             _ if keyword::accumulates(keyword) => out.all(keyword).any(|s| s.args == args),
             _ => out.first(keyword).is_some(),
         };
