@@ -168,7 +168,10 @@ fn values(found: &Resolution, keyword: &str, form: Form) -> Vec<String> {
             "controlpersist" => seconds(text).unwrap_or_else(|| yes_or_no(text)),
             _ => yes_or_no(text),
         }),
-        Word("") => or(usual_update(found), &|text| word(keyword, text)),
+        Word("") => or(usual_update(found), &|text| match word(keyword, text) {
+            ask if ask == "ask" && is_quiet(found) => "false".into(),
+            other => other,
+        }),
         Word(usual) => or(usual, &|text| word(keyword, text)),
         // Debian's ssh asks every five minutes then.
         Number(_)
@@ -261,6 +264,13 @@ fn usual_update(found: &Resolution) -> &'static str {
         .is_some_and(|v| !["no", "false"].contains(&v.to_ascii_lowercase().as_str()));
     let usual = found.first("userknownhostsfile").is_none_or(|s| s.args == ["~/.ssh/known_hosts"]);
     if usual && !dns { "true" } else { "false" }
+}
+
+/// ssh takes `UpdateHostKeys ask` back where nobody would see the question (ssh.c).
+fn is_quiet(found: &Resolution) -> bool {
+    let quiet =
+        |level: &str| ["quiet", "silent", "fatal", "error"].contains(&level.to_ascii_lowercase().as_str());
+    found.value("loglevel").is_some_and(quiet)
 }
 
 /// The setting's words as they stood on the line.
