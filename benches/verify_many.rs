@@ -21,6 +21,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt, lchown, symlink};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use support::namespace::{self, Place};
@@ -82,8 +83,12 @@ fn home() -> Home {
     let home = Home::fresh("bench");
     let lab = Lab::get();
     let folder = std::path::Path::new(namespace::ROOT).join("repositories/acme");
+    let owner = std::fs::metadata(folder.join("app.git")).expect("it is there").uid();
     for number in 0..REPOSITORIES {
-        std::os::unix::fs::symlink("app.git", folder.join(format!("r{number}.git"))).expect("a link");
+        let link = folder.join(format!("r{number}.git"));
+        symlink("app.git", &link).expect("a link");
+        // git looks at the owner of the link, too.
+        lchown(&link, Some(owner), None).expect("its owner");
     }
     home.doorkey(["store", "init", "--key-file", "key.txt", "--yes"]).ok();
     let (ca, host) = (lab.root_ca(), format!("git.test:{PORT}"));

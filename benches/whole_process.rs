@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench whole_process` prints a table: median and least wall time over alternating runs, and the ratio
 //! of the medians. `credential get` is measured against `git credential-store get`, with one profile and with 1,000
-//! profiles and 10,000 credentials. `cargo static-bench --bench whole_process` measures the build without shared libraries.
+//! profiles and 10,000 credentials. `DOORKEY_PART=PATH` measures another build of the part for git and
+//! ssh than the one of this run, such as that of `cargo static`.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -166,6 +167,7 @@ fn main() {
         println!("run it with: cargo bench --bench whole_process");
         return;
     }
+    let part = std::env::var_os("DOORKEY_PART").map(PathBuf::from);
     let root = tempfile::tempdir().expect("a folder");
     let small = Home::new(root.path(), "small");
     fill(&small, 1, 1);
@@ -185,7 +187,12 @@ fn main() {
         ("credential get, 1,000 profiles", &large, ask),
         ("credential get, 10,000 in 1 profile", &dense, ask_dense),
     ] {
-        let launcher = home.path.join(".local/state/doorkey/bin/doorkey");
+        let own = || home.path.join(".local/state/doorkey/bin/doorkey");
+        let launcher = part.as_ref().map_or_else(own, |part| {
+            let copy = home.path.join("doorkey");
+            fs::copy(part, &copy).expect("the part for git and ssh");
+            copy
+        });
         let generation = home.path.join(".local/state/doorkey/generations/000001");
         let words = ["credential", "--generation", generation.to_str().unwrap(), "get"];
         compare(
@@ -230,8 +237,9 @@ fn main() {
             20,
         );
     }
-    for program in [doorkey(), env!("CARGO_BIN_EXE_git-credential-doorkey")] {
-        let bytes = fs::metadata(program).expect("it is built").len();
-        println!("{bytes:>10} bytes: {}", Path::new(program).file_name().unwrap().display());
+    let parts = [doorkey().into(), env!("CARGO_BIN_EXE_git-credential-doorkey").into()];
+    for program in parts.into_iter().chain(part) {
+        let bytes = fs::metadata(&program).expect("it is built").len();
+        println!("{bytes:>10} bytes: {}", program.display());
     }
 }
