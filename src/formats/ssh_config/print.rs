@@ -270,7 +270,13 @@ fn usual_update(found: &Resolution) -> &'static str {
 fn is_quiet(found: &Resolution) -> bool {
     let quiet =
         |level: &str| ["quiet", "silent", "fatal", "error"].contains(&level.to_ascii_lowercase().as_str());
-    found.value("loglevel").is_some_and(quiet)
+    // A command of one's own has no terminal, unless one is asked for.
+    let no_terminal = match found.value("requesttty") {
+        Some(text) if text.eq_ignore_ascii_case("force") => false,
+        Some(_) if found.flag("requesttty").is_some() => found.flag("requesttty") == Some(false),
+        _ => found.value("remotecommand").is_some(),
+    };
+    found.value("loglevel").is_some_and(quiet) || no_terminal
 }
 
 /// The setting's words as they stood on the line.
