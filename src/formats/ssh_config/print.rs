@@ -233,12 +233,11 @@ fn values(found: &Resolution, keyword: &str, form: Form) -> Vec<String> {
             (!shown.is_empty()).then(|| shown.join(" ")).into_iter().collect()
         }
         Rekey => {
-            let (bytes, time) =
-                (first.map_or(Some(0), bytes), found.all(keyword).find_map(|s| s.args.get(1)));
-            let time = time.map_or(Some("0".into()), |text| match text.as_str() {
-                "none" => Some("0".into()),
-                text => seconds(text),
-            });
+            let (bytes, time) = (
+                first.map_or(Some(0), bytes),
+                found.all(keyword).filter_map(|s| s.args.get(1)).find(|time| *time != "none"),
+            );
+            let time = time.map_or(Some("0".into()), |text| seconds(text));
             bytes.zip(time).map(|(bytes, time)| format!("{bytes} {time}")).into_iter().collect()
         }
         Forward { both } => {
