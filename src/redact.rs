@@ -17,6 +17,12 @@ pub fn for_terminal(text: &str, multiline: bool) -> String {
     out
 }
 
+/// What may be shown on one line of a text that came from outside: credentials in URLs masked, controls escaped.
+#[must_use]
+pub fn said(text: &str) -> String {
+    for_terminal(&urls(text), false)
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}'

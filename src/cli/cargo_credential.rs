@@ -15,8 +15,7 @@ pub(crate) fn run(mut sys: Sys) -> u8 {
     if !say(protocol::HELLO.as_bytes()) {
         return Exit::CouldNot as u8;
     }
-    let folder =
-        generation::current(&sys).and_then(|name| Some(generation::folder(sys.places().state()?, &name)));
+    let folder = generation::folder_in_force(&sys);
     if let Some(folder) = &folder {
         sys = generation::with_its_folders(sys, folder);
     }
@@ -46,7 +45,7 @@ fn answer(sys: &mut Sys, folder: &std::path::Path, question: protocol::Question)
                 Ok(bytes) => say(bytes.expose()),
                 Err(NoLogin::NotOurs) => say(protocol::NOT_OURS.as_bytes()),
                 Err(NoLogin::NotFound(said)) => {
-                    let _ = writeln!(io::stderr().lock(), "doorkey: {}", shown(&said));
+                    let _ = writeln!(io::stderr().lock(), "doorkey: {}", redact::said(&said));
                     say(protocol::NOT_FOUND.as_bytes())
                 }
                 Err(NoLogin::Refused(said)) => fail(&said),
@@ -66,12 +65,8 @@ fn answer(sys: &mut Sys, folder: &std::path::Path, question: protocol::Question)
     }
 }
 
-fn shown(text: &str) -> String {
-    redact::for_terminal(&redact::urls(text), false).to_string()
-}
-
 fn fail(text: &str) -> bool {
-    say(protocol::error(&format!("doorkey: {}", shown(text))).as_bytes())
+    say(protocol::error(&format!("doorkey: {}", redact::said(text))).as_bytes())
 }
 
 fn say(bytes: &[u8]) -> bool {

@@ -47,9 +47,7 @@ pub(crate) fn run(mut sys: Sys, words: &[&OsStr]) -> u8 {
         // gitcredentials(7): "If a helper receives any other operation, it should silently ignore the request."
         _ => return Exit::Fine as u8,
     }
-    let generation =
-        generation.or_else(|| Some(generation::folder(sys.places().state()?, &generation::current(&sys)?)));
-    let Some(generation) = generation else {
+    let Some(generation) = generation.or_else(|| generation::folder_in_force(&sys)) else {
         let (state, command) = in_force::way_on(&sys);
         return complain(&format!("{state}, so its helper has no answer; run: {command}"), Exit::Fine);
     };
@@ -78,9 +76,7 @@ fn netrc(sys: Sys, place: &str) -> u8 {
         );
         return complain(&use_it, Exit::Usage);
     }
-    let folder =
-        generation::current(&sys).and_then(|name| Some(generation::folder(sys.places().state()?, &name)));
-    let Some(folder) = folder else {
+    let Some(folder) = generation::folder_in_force(&sys) else {
         let (state, command) = in_force::way_on(&sys);
         return complain(&format!("{state}, so its helper has no answer; run: {command}"), Exit::CouldNot);
     };
@@ -107,6 +103,6 @@ fn print(bytes: &[u8]) -> u8 {
 }
 
 fn complain(text: &str, exit: Exit) -> u8 {
-    let _ = writeln!(io::stderr().lock(), "doorkey: {}", redact::for_terminal(&redact::urls(text), false));
+    let _ = writeln!(io::stderr().lock(), "doorkey: {}", redact::said(text));
     exit as u8
 }

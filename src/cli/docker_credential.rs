@@ -34,9 +34,7 @@ pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
     else {
         return fail("the request could not be read");
     };
-    let folder =
-        generation::current(&sys).and_then(|name| Some(generation::folder(sys.places().state()?, &name)));
-    let Some(folder) = folder else {
+    let Some(folder) = generation::folder_in_force(&sys) else {
         let (state, command) = in_force::way_on(&sys);
         return fail(&format!("{state}, so its helper has no answer; run: {command}"));
     };
@@ -47,7 +45,7 @@ pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
             Err(NoLogin::Refused(said)) => Err(said),
             Err(NoLogin::NotOurs) => return print(format!("{NOT_FOUND}\n").as_bytes(), Exit::Findings),
             Err(NoLogin::NotFound(said)) => {
-                let _ = writeln!(io::stderr().lock(), "doorkey: {}", shown(&said));
+                let _ = writeln!(io::stderr().lock(), "doorkey: {}", redact::said(&said));
                 return print(format!("{NOT_FOUND}\n").as_bytes(), Exit::Findings);
             }
         },
@@ -57,12 +55,8 @@ pub(crate) fn run(sys: Sys, words: &[&OsStr]) -> u8 {
     done.map_or_else(|said| fail(&said), |()| Exit::Fine as u8)
 }
 
-fn shown(text: &str) -> String {
-    redact::for_terminal(&redact::urls(text), false).to_string()
-}
-
 fn fail(text: &str) -> u8 {
-    print(format!("doorkey: {}\n", shown(text)).as_bytes(), Exit::Findings)
+    print(format!("doorkey: {}\n", redact::said(text)).as_bytes(), Exit::Findings)
 }
 
 fn print(bytes: &[u8], exit: Exit) -> u8 {

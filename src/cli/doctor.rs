@@ -76,7 +76,9 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
         context.say.line(json::document("doctor", body));
     } else {
         for finding in diagnose::gone(&findings, &left) {
-            context.say.marked(Mark::Good, format!("mended [{}]: {}", finding.code, shown(&finding.what)));
+            context
+                .say
+                .marked(Mark::Good, format!("mended [{}]: {}", finding.code, redact::said(&finding.what)));
         }
         report(context, &left, &facts.unreadable, made);
         context.say.info("  take it back: doorkey undo");
@@ -115,10 +117,10 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
         return;
     }
     for finding in findings {
-        let text = format!("[{}]: {}", finding.code, shown(&finding.what));
+        let text = format!("[{}]: {}", finding.code, redact::said(&finding.what));
         context.say.finding(word(finding.severity), &text);
-        context.say.line(format!("  why: {}", shown(&finding.why)));
-        context.say.line(format!("  fix: {}", shown(&fix(finding))));
+        context.say.line(format!("  why: {}", redact::said(&finding.why)));
+        context.say.line(format!("  fix: {}", redact::said(&fix(finding))));
     }
     let summary = summary(findings, checks);
     if findings.is_empty() {
@@ -130,11 +132,6 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
 
 fn hidden(unreadable: &[Unreadable]) -> Vec<Value> {
     unreadable.iter().map(|u| json!({ "path": u.path.to_string_lossy(), "problem": u.problem })).collect()
-}
-
-/// One line of text from outside: no control characters, no password of a URL.
-pub(super) fn shown(text: &str) -> String {
-    redact::for_terminal(&redact::urls(text), false)
 }
 
 pub(super) fn word(severity: Severity) -> &'static str {

@@ -42,10 +42,8 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
         for (name, value) in rows(&key, look.as_ref()) {
             context.say.line(format!("{name:<12} {}", for_terminal(&value, false)));
         }
-        if key.public.is_err() || !key.byte_faults.is_empty() {
-            for fault in &key.byte_faults {
-                context.say.line(format!("{:<12} {fault}", "ssh refuses"));
-            }
+        for fault in &key.byte_faults {
+            context.say.line(format!("{:<12} {fault}", "ssh refuses"));
         }
     }
     Ok(if refused { Exit::Findings } else { Exit::Fine })

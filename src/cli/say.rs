@@ -125,11 +125,11 @@ impl Say {
         let mut err = io::stderr().lock();
         let code = if failure.code.is_empty() { String::new() } else { format!("[{}]", failure.code) };
         let head = if color { format!("\x1b[1;31merror{code}\x1b[0m") } else { format!("error{code}") };
-        let what = redact::for_terminal(&redact::urls(&failure.what), false);
+        let what = redact::said(&failure.what);
         let _ = writeln!(err, "{head}: {what}");
         for (label, text) in [("why", &failure.why), ("fix", &failure.fix)] {
             if !text.is_empty() {
-                let _ = writeln!(err, "  {label}: {}", redact::for_terminal(&redact::urls(text), false));
+                let _ = writeln!(err, "  {label}: {}", redact::said(text));
             }
         }
     }

@@ -49,19 +49,19 @@ pub(crate) fn run(context: &mut Context, wanted: &Resolve) -> Result<Exit, Failu
     })?;
     let at = |origin: &Origin| format!("{}:{}", origin.file, origin.line);
     let lines = print(&found, &asked.host);
+    let odd = odd_names(&found);
     if context.flags.json {
         let settings: Vec<_> =
             lines.iter().map(|(keyword, value)| json!({ "keyword": keyword, "value": value })).collect();
         let undecided: Vec<_> = found.undecided.iter().map(&at).collect();
-        let refused: Vec<_> = found
-            .refusals
-            .iter()
-            .map(|r| json!({ "at": at(&r.origin), "why": r.fault.to_string() }))
-            .collect();
+        let refusals =
+            found.refusals.iter().map(|r| json!({ "at": at(&r.origin), "why": r.fault.to_string() }));
+        let refused: Vec<_> = refusals.chain(odd.iter().map(|why| json!({ "why": why }))).collect();
+        let exit = if refused.is_empty() { Exit::Fine } else { Exit::Findings };
         let body =
             json!({ "host": asked.host, "settings": settings, "undecided": undecided, "refused": refused });
         context.say.line(json::document("ssh-resolve", body));
-        return Ok(if found.refusals.is_empty() { Exit::Fine } else { Exit::Findings });
+        return Ok(exit);
     }
     for origin in &found.undecided {
         context
@@ -70,7 +70,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Resolve) -> Result<Exit, Failu
     }
     let mut all: Vec<String> =
         found.refusals.iter().map(|r| format!("{}: {}", at(&r.origin), r.fault)).collect();
-    all.extend(odd_names(&found));
+    all.extend(odd);
     if !all.is_empty() {
         return Err(Failure::new(
             Exit::Findings,

@@ -1,6 +1,6 @@
 //! `doorkey` and `doorkey current`: the machine in a few lines.
 
-use super::doctor::{as_json, fix, shown, verdict};
+use super::doctor::{as_json, fix, verdict};
 use super::error::Failure;
 use super::say::Mark;
 use super::{Context, Exit, json};
@@ -9,6 +9,7 @@ use crate::engine::identity::{Here, here};
 use crate::engine::{diagnose, generation, in_force, inspect, profiles, when};
 use crate::model::facts::{Facts, StoreFacts};
 use crate::model::finding::{Finding, Severity};
+use crate::redact;
 use crate::stores;
 use serde_json::json;
 
@@ -27,7 +28,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
             "profiles": own.profiles.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
             "store": stores::describe(&context.sys).ok().flatten().map(|s| s.to_string()),
             "interrupted": own.interrupted, "next-expiry": next_expiry(&facts).map(|(end, _)| end),
-            "problems": found.iter().map(|f| shown(&f.what)).collect::<Vec<_>>(),
+            "problems": found.iter().map(|f| redact::said(&f.what)).collect::<Vec<_>>(),
             "findings": found.iter().map(as_json).collect::<Vec<_>>(),
         });
         context.say.line(json::document("status", body));
@@ -80,7 +81,7 @@ fn say_who(context: &mut Context, facts: &Facts, here: Option<&Here>) {
 fn say_problems(context: &mut Context, found: &[Finding]) {
     for finding in found {
         let mark = if finding.severity == Severity::Error { Mark::Bad } else { Mark::Warn };
-        context.say.marked(mark, format!("{}: {}", shown(&finding.what), shown(&fix(finding))));
+        context.say.marked(mark, format!("{}: {}", redact::said(&finding.what), redact::said(&fix(finding))));
     }
     if !found.is_empty() {
         context.say.info("  why, and what else there is: doorkey doctor");

@@ -12,6 +12,7 @@ use crate::model::facts::{Ends, Known};
 use crate::model::finding::Severity;
 use crate::model::name::ProfileName;
 use crate::providers::last_day;
+use crate::redact;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -83,10 +84,10 @@ fn show(context: &mut Context, one: &Checked) {
             context.say.marked(Mark::Good, format!("{token} works{again}"));
         }
         Answer::Refused => {
-            context.say.marked(Mark::Bad, format!("{token} does not work: {}", doctor::shown(&one.why)));
+            context.say.marked(Mark::Bad, format!("{token} does not work: {}", redact::said(&one.why)));
         }
         Answer::NotTried => {
-            context.say.marked(Mark::Warn, format!("{token} was not tried: {}", doctor::shown(&one.why)));
+            context.say.marked(Mark::Warn, format!("{token} was not tried: {}", redact::said(&one.why)));
         }
         Answer::NotAsked => {
             let known = one.expires.map_or("no end is known".into(), |at| format!("ends {}", end(at)));
@@ -94,28 +95,28 @@ fn show(context: &mut Context, one: &Checked) {
         }
     }
     if let Some(fix) = &one.fix {
-        context.say.line(format!("  fix: {}", doctor::shown(fix)));
+        context.say.line(format!("  fix: {}", redact::said(fix)));
     }
     if let Some(host) = &one.host {
         show_host(context, one, host);
     }
     for finding in &one.findings {
         let severity = doctor::word(finding.severity);
-        context.say.line(format!("  {severity}[{}]: {}", finding.code, doctor::shown(&finding.what)));
-        context.say.line(format!("    why: {}", doctor::shown(&finding.why)));
-        context.say.line(format!("    fix: {}", doctor::shown(&doctor::fix(finding))));
+        context.say.line(format!("  {severity}[{}]: {}", finding.code, redact::said(&finding.what)));
+        context.say.line(format!("    why: {}", redact::said(&finding.why)));
+        context.say.line(format!("    fix: {}", redact::said(&doctor::fix(finding))));
     }
 }
 
 fn show_host(context: &mut Context, one: &Checked, host: &Asked) {
     if let Some(known) = &host.known {
         let noted = if one.noted { " (noted)" } else { "" };
-        let words = doctor::shown(&in_words(known).join(", "));
+        let words = redact::said(&in_words(known).join(", "));
         context.say.info(format!("  {} says: {words}{noted}", host.title));
     } else if let Some(why) = host.why.as_ref().filter(|why| **why != one.why) {
-        context.say.marked(Mark::Warn, format!("{} was no help: {}", host.title, doctor::shown(why)));
+        context.say.marked(Mark::Warn, format!("{} was no help: {}", host.title, redact::said(why)));
         if let Some(fix) = &host.fix {
-            context.say.line(format!("  fix: {}", doctor::shown(fix)));
+            context.say.line(format!("  fix: {}", redact::said(fix)));
         }
     }
 }

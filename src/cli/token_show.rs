@@ -11,6 +11,7 @@ use crate::model::plan::RecordId;
 use crate::model::profile::Profile;
 use crate::model::route::Origin;
 use crate::providers::{facts, page as pages};
+use crate::redact;
 use crate::stores::State;
 use clap::Args;
 use serde_json::{Value, json};
@@ -93,7 +94,7 @@ pub(super) fn show(context: &mut Context, wanted: &Show) -> Result<Exit, Failure
     ];
     for (label, value) in lines {
         if let Some(value) = value {
-            context.say.line(format!("{label:<13}{}", doctor::shown(&value)));
+            context.say.line(format!("{label:<13}{}", redact::said(&value)));
         }
     }
     for finding in &findings {
@@ -101,9 +102,9 @@ pub(super) fn show(context: &mut Context, wanted: &Show) -> Result<Exit, Failure
             "{}[{}]: {}",
             doctor::word(finding.severity),
             finding.code,
-            doctor::shown(&finding.what)
+            redact::said(&finding.what)
         ));
-        context.say.line(format!("  fix: {}", doctor::shown(&doctor::fix(finding))));
+        context.say.line(format!("  fix: {}", redact::said(&doctor::fix(finding))));
     }
     if wanted.reveal {
         // Straight from its buffer: no text is made of it.
@@ -137,7 +138,7 @@ pub(super) fn page(context: &mut Context, wanted: &Page) -> Result<Exit, Failure
     }
     context.say.line(page.url.unwrap_or_else(|| format!("in the settings of {origin}")));
     for line in page.choose {
-        context.say.line(format!("  {}", doctor::shown(&line)));
+        context.say.line(format!("  {}", redact::said(&line)));
     }
     Ok(Exit::Fine)
 }
@@ -149,7 +150,7 @@ pub(super) fn say_page(context: &Context, profile: &Profile, record: &RecordId) 
         context.say.aside(format!("Make it here: {url}"));
     }
     for line in page.choose {
-        context.say.aside(format!("  {}", doctor::shown(&line)));
+        context.say.aside(format!("  {}", redact::said(&line)));
     }
 }
 

@@ -38,6 +38,12 @@ pub fn folder(state: &Path, name: &str) -> PathBuf {
     state.join("generations").join(name)
 }
 
+/// The folder of the generation in force; `None` when doorkey is off or was never on.
+#[must_use]
+pub fn folder_in_force(sys: &Sys) -> Option<PathBuf> {
+    Some(folder(sys.places().state()?, &current(sys)?))
+}
+
 /// The link that git's and ssh's includes go through.
 #[must_use]
 pub fn current_link(state: &Path) -> PathBuf {

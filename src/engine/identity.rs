@@ -19,7 +19,7 @@ pub struct Here {
 /// The profile that the repository around the working folder belongs to by its `dirs`, as git reads them now.
 #[must_use]
 pub fn here(sys: &Sys) -> Option<Here> {
-    let folder = generation::folder(sys.places().state()?, &generation::current(sys)?);
+    let folder = generation::folder_in_force(sys)?;
     let bytes = sys.read(&folder.join("gitconfig")).ok()??;
     let settings = git_config::parse(&bytes).ok()?;
     // git-config(1), Conditional includes: what counts is where the `.git` folder lies.

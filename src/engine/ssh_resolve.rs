@@ -1,7 +1,7 @@
 //! What ssh's configuration comes to for a host, read as ssh reads it: its own files, doorkey's among them.
 
-use super::inspect::included_by_ssh;
-use crate::formats::ssh_config::{self, ConfigFile, ExecAnswer, Query, Resolution, SshConfig};
+use super::ssh_settings::{self, Read, files};
+use crate::formats::ssh_config::{self, Query, Resolution};
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
 use std::path::PathBuf;
@@ -31,8 +31,7 @@ pub const COMMAND_LINE: &str = "command-line";
 pub fn resolve(sys: &Sys, asked: &Asked) -> Result<Option<Resolution>, FsError> {
     // ssh takes its own folder from the password file, whatever $HOME says.
     let home = sys.places().passwd_home().or(sys.places().home()).map(PathBuf::from).unwrap_or_default();
-    let (ssh, system) = (home.join(".ssh"), PathBuf::from("/etc/ssh"));
-    let mut read: Vec<(String, SshConfig, bool)> = asked
+    let mut read: Vec<Read> = asked
         .options
         .iter()
         .map(|option| {
@@ -40,54 +39,31 @@ pub fn resolve(sys: &Sys, asked: &Asked) -> Result<Option<Resolution>, FsError> 
             (COMMAND_LINE.into(), ssh_config::parse(line.as_bytes()), true)
         })
         .collect();
-    let files = match asked.file.as_deref() {
-        Some(none) if none.eq_ignore_ascii_case("none") || none == "/dev/null" => Vec::new(),
-        Some(path) => vec![(sys.expanded(path), true)],
-        None => vec![(ssh.join("config"), true), (system.join("ssh_config"), false)],
-    };
-    for (path, user_config) in files {
-        match sys.read(&path)? {
-            Some(bytes) => read.push((path.display().to_string(), ssh_config::parse(&bytes), user_config)),
-            None if asked.file.is_some() => return Ok(None),
-            None => {}
+    let named = asked.file.as_deref();
+    let is_none = named.is_some_and(|file| file.eq_ignore_ascii_case("none") || file == "/dev/null");
+    if !is_none {
+        let found = files(sys, &home, named)?;
+        if named.is_some() && found.is_empty() {
+            return Ok(None);
         }
+        read.extend(found);
     }
-    let files: Vec<_> = read
-        .iter()
-        .map(|(path, config, user_config)| ConfigFile { path, config, user_config: *user_config })
-        .collect();
     let environment: Vec<(String, String)> = sys
         .env_all()
         .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned())))
         .collect();
-    let home = home.display().to_string();
     let local_host = sys.host_name();
     let query = Query {
         host: &asked.host,
         user: asked.user.as_deref(),
-        local_host: local_host.as_deref(),
         port: asked.port,
         local_user: sys.places().passwd_user().or(sys.env("USER")).unwrap_or_default(),
         local_uid: Some(sys.uid()),
-        home: &home,
+        local_host: local_host.as_deref(),
         environment: &environment,
         ..Query::default()
     };
-    let mut unreadable = None;
-    let includes = |written: &str, user_config: bool| {
-        let folder = if user_config { &ssh } else { &system };
-        let read =
-            included_by_ssh(sys, folder, written).into_iter().filter_map(|path| match sys.read(&path) {
-                Ok(bytes) => bytes.map(|bytes| (path.display().to_string(), bytes)),
-                Err(error) => {
-                    unreadable = Some(error);
-                    None
-                }
-            });
-        read.collect()
-    };
-    let found = ssh_config::resolve(&files, &query, includes, |_| ExecAnswer::Unknown);
-    unreadable.map_or(Ok(Some(found)), Err)
+    ssh_settings::resolve(sys, &home, &read, query, |_| true).map(Some)
 }
 
 /// `Keyword=value`, and not `Keyword value=more`.

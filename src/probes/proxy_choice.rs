@@ -159,7 +159,7 @@ pub fn proxy_decision(
     let Some((source, value)) = setting else {
         return Decision::direct("no proxy is set");
     };
-    let source = redact::for_terminal(&redact::urls(&source), false);
+    let source = redact::said(&source);
     if value.is_empty() {
         return Decision::direct(format!("{source} is set and empty"));
     }
@@ -184,8 +184,7 @@ pub fn proxy_decision(
             Decision { route: Route::Through(proxy), because, warnings }
         }
         None => {
-            let because =
-                format!("{source} is no proxy URL: {}", redact::for_terminal(&redact::urls(&value), false));
+            let because = format!("{source} is no proxy URL: {}", redact::said(&value));
             Decision { route: Route::Unreadable, because, warnings }
         }
     }

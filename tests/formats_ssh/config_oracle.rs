@@ -25,41 +25,6 @@ pub(crate) fn included(pattern: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// What `ssh -G` prints for the options that are compared, in its own words.
-pub(crate) fn as_ssh_prints(found: &Resolution) -> BTreeMap<&'static str, Vec<String>> {
-    let mut out = BTreeMap::new();
-    out.insert("hostname", vec![found.host().to_owned()]);
-    out.insert("user", vec![found.user().to_owned()]);
-    out.insert("port", vec![found.port().unwrap().to_string()]);
-    for keyword in ["identityfile", "certificatefile"] {
-        let all: Vec<String> = found.all(keyword).map(|s| s.args.join(" ")).collect();
-        if !all.is_empty() {
-            out.insert(keyword, all);
-        }
-    }
-    if let Some(setting) = found.first("userknownhostsfile") {
-        out.insert("userknownhostsfile", vec![setting.args.join(" ")]);
-    }
-    for (keyword, yes, no) in [
-        ("identitiesonly", "yes", "no"),
-        ("forwardagent", "yes", "no"),
-        ("pubkeyauthentication", "true", "false"),
-        ("stricthostkeychecking", "true", "false"),
-        ("controlmaster", "true", "false"),
-    ] {
-        if let Some(value) = found.value(keyword) {
-            let shown = found.flag(keyword).map_or(value, |set| if set { yes } else { no });
-            out.insert(keyword, vec![shown.to_owned()]);
-        }
-    }
-    for keyword in ["proxyjump", "proxycommand", "controlpath", "identityagent"] {
-        if let Some(value) = found.value(keyword) {
-            out.insert(keyword, vec![value.to_owned()]);
-        }
-    }
-    out
-}
-
 /// What ssh may print and we leave out: it differs between the releases and builds of ssh, or needs their own lists.
 const ITS_OWN: &[&str] = &[
     "casignaturealgorithms",

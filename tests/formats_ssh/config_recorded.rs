@@ -1,8 +1,22 @@
 //! What `ssh -G` of OpenSSH 10.5 printed for the files of OpenSSH's own tests (vectors/README.md).
 
-use crate::config_oracle::{as_ssh_prints, lines_of};
+use crate::config_oracle::lines_of;
 use doorkey::formats::ssh_config::{self, ConfigFile, ExecAnswer, Query, pattern, resolve};
 use serde_json::Value;
+
+/// The options of which the answers were kept.
+const RECORDED: &[&str] = &[
+    "hostname",
+    "user",
+    "port",
+    "identityfile",
+    "userknownhostsfile",
+    "identitiesonly",
+    "forwardagent",
+    "pubkeyauthentication",
+    "stricthostkeychecking",
+    "controlmaster",
+];
 
 #[test]
 fn recorded_answers() {
@@ -44,8 +58,15 @@ fn recorded_answers() {
         );
         assert_eq!(case["refused"], !found.refusals.is_empty(), "{line}\n{:?}", found.refusals);
         if found.refusals.is_empty() {
-            for (keyword, ours) in as_ssh_prints(&found) {
-                assert_eq!(ours, lines_of(case["printed"].as_str().unwrap(), keyword), "{keyword}: {line}");
+            let printed = case["printed"].as_str().unwrap().replace("{HOME}", query.home);
+            let ours = ssh_config::print(&found, query.host);
+            for keyword in RECORDED {
+                // Each release tries a few default keys more or less.
+                if *keyword == "identityfile" && found.first(keyword).is_none() {
+                    continue;
+                }
+                let ours = ours.iter().filter(|(k, _)| k == keyword).map(|(_, v)| v.as_str());
+                assert_eq!(ours.collect::<Vec<_>>(), lines_of(&printed, keyword), "{keyword}: {line}");
             }
         }
         cases += 1;

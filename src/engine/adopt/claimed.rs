@@ -136,10 +136,9 @@ fn shared(origin: &Origin) -> Nobody {
 
 /// The routes in force; before anything was put in force, those that the profiles would bring.
 fn table(sys: &Sys) -> Option<String> {
-    if generation::current(sys).is_none() {
+    let Some(folder) = generation::folder_in_force(sys) else {
         return Some(route_table::write(&profiles::all_good(sys).ok()?));
-    }
-    let folder = generation::folder(sys.places().state()?, &generation::current(sys)?);
+    };
     let bytes = sys.read_trusted(&folder.join(route_table::FILE)).ok()??;
     String::from_utf8(bytes).ok()
 }

@@ -32,7 +32,7 @@ fn profile<'a>(climb: &Climb<'a>) -> &'a str {
 }
 
 fn url(climb: &Climb<'_>) -> String {
-    redact::for_terminal(&redact::urls(climb.real), false)
+    redact::said(climb.real)
 }
 
 fn token_add(climb: &Climb<'_>) -> String {

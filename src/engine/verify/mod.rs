@@ -202,7 +202,7 @@ fn one(
 
 fn blank(target: &Target) -> Verified {
     Verified {
-        repo: redact::for_terminal(&redact::urls(&target.repo), false),
+        repo: redact::said(&target.repo),
         profile: target.profile.as_ref().map(ToString::to_string),
         access: target.access.clone(),
         account: None,
@@ -228,7 +228,7 @@ fn unreadable(target: &Target, problem: &str) -> Verified {
     let rung = Rung::broken(
         Layer::Repository,
         "bad-url",
-        redact::for_terminal(&redact::urls(problem), false),
+        redact::said(problem),
         "only https://, http:// and ssh URLs can be verified",
         format!("correct the URL under [[verify]] with: doorkey profile edit {edit}"),
     );

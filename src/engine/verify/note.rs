@@ -57,7 +57,7 @@ pub(super) fn of(
     heard: &Heard,
 ) -> Option<Note> {
     let wanted = target.profile.as_ref()?;
-    let url = redact::for_terminal(&redact::urls(real), false);
+    let url = redact::said(real);
     let speaker = routing.speaker(real);
     if speaker != Some(wanted) {
         let who = speaker.map_or("no profile".to_owned(), |p| format!("profile {p}"));

@@ -92,7 +92,7 @@ impl Heard {
             if let Some((profile, user)) = said_who(line).filter(|_| scheme != Scheme::Ssh) {
                 account = Some(Account { profile: profile.into(), user: user.into() });
             } else if let Some(said) = line.strip_prefix("doorkey: ") {
-                refusal.get_or_insert_with(|| redact::for_terminal(&redact::urls(said), false));
+                refusal.get_or_insert_with(|| redact::said(said));
             } else if !is_noise(line) && !kept.contains(&line) {
                 kept.push(line);
             }
@@ -113,7 +113,7 @@ impl Heard {
 /// A line of another's words, safe and not endless.
 fn shown(line: &str) -> String {
     let short: String = line.chars().take(300).collect();
-    redact::for_terminal(&redact::urls(&short), false)
+    redact::said(&short)
 }
 
 /// What says nothing: ssh's log, git's advice after every failure over ssh, the frame around ssh's warnings.
