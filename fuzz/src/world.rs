@@ -188,7 +188,7 @@ impl World {
         for (profile, record) in records() {
             by_profile.entry(profile.into()).or_default().push(record);
         }
-        Self { table: route_table::write(&profiles), records: by_profile }
+        Self { table: route_table::write(&profiles, None), records: by_profile }
     }
 }
 

@@ -69,6 +69,10 @@ pub(crate) enum Command {
     Off,
     /// Undo `off`
     On,
+    /// Run a command with one profile's credentials, and nothing of another's
+    Exec(super::exec::Exec),
+    /// Your shell with one profile's credentials, and nothing of another's
+    Shell(super::exec::Shell),
     /// Tokens: add, list, show, page, check, remove, inspect, scan
     #[command(subcommand)]
     Token(super::token::TokenCommand),

@@ -10,6 +10,7 @@ mod credential;
 mod docker_credential;
 mod doctor;
 mod error;
+mod exec;
 mod explain;
 mod home;
 mod inspect;
@@ -18,6 +19,7 @@ mod json;
 mod profile;
 mod route;
 mod say;
+mod session;
 mod ssh;
 mod ssh_known_hosts;
 mod ssh_match;
@@ -42,6 +44,7 @@ mod walk;
 mod which;
 
 use crate::engine::apply;
+use crate::engine::session::agent as session_agent;
 use crate::sys::Sys;
 use crate::sys::fs::PART_FOR_GIT_AND_SSH;
 use crate::sys::tty::Terminal;
@@ -139,6 +142,13 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
     if words == [crate::formats::cargo_credential::ARGUMENT] {
         return Quick::Done(cargo_credential::run(sys));
     }
+    if let Some((verb, rest)) = words.split_first()
+        && *verb == session_agent::COMMAND
+    {
+        let mut sys = sys;
+        let ran = session_agent::run(&mut sys, rest);
+        return Quick::Done(if ran { Exit::Fine } else { Exit::CouldNot } as u8);
+    }
     match words.split_first() {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(credential::run(sys, rest))
@@ -179,6 +189,7 @@ impl Command {
         if let Some(all) = self.looks_at_all() {
             home::check(context, all)?;
         }
+        session::stay_inside(context, &self)?;
         if self.changes() && !context.flags.dry_run {
             let recovered = apply::recover(&mut context.sys)?;
             change::say_recovered(context, recovered);
@@ -189,6 +200,8 @@ impl Command {
             Self::Which(wanted) => which::run(context, &wanted),
             Self::Verify(wanted) => verify::run(context, &wanted),
             Self::Use(wanted) => switch::use_profile(context, &wanted),
+            Self::Exec(wanted) => exec::exec(context, &wanted),
+            Self::Shell(wanted) => exec::shell(context, &wanted),
             Self::Current => status::current(context),
             Self::Off => switch::off(context),
             Self::On => switch::on(context),

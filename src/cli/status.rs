@@ -6,9 +6,10 @@ use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::checks;
 use crate::engine::identity::{Here, here};
-use crate::engine::{diagnose, generation, in_force, inspect, profiles, when};
+use crate::engine::{diagnose, generation, in_force, inspect, profiles, session, when};
 use crate::model::facts::{Facts, StoreFacts};
 use crate::model::finding::{Finding, Severity};
+use crate::model::name::ProfileName;
 use crate::redact;
 use crate::stores;
 use serde_json::json;
@@ -16,18 +17,20 @@ use serde_json::json;
 pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
     // What stands in the place of all profiles is an error of its own.
     profiles::files(&context.sys)?;
+    let session = session_name(context);
     let facts = inspect::status(&context.sys);
-    let mut found = diagnose::findings(&facts, &codes());
+    // In a session git and ssh read its own files, not those that the checks are about.
+    let mut found = if session.is_some() { Vec::new() } else { diagnose::findings(&facts, &codes()) };
     found.retain(|finding| finding.severity > Severity::Note);
     let exit = verdict(&found, false);
     let here = here(&context.sys);
     if context.flags.json {
         let own = &facts.own;
         let body = json!({
-            "on": facts.in_force(), "profile": own.identity, "here": here.as_ref().map(|h| h.profile.to_string()),
+            "on": facts.in_force(), "session": session, "profile": session.as_ref().map(ToString::to_string).or_else(|| own.identity.clone()), "here": here.as_ref().map(|h| h.profile.to_string()),
             "profiles": own.profiles.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
             "store": stores::describe(&context.sys).ok().flatten().map(|s| s.to_string()),
-            "interrupted": own.interrupted, "next-expiry": next_expiry(&facts).map(|(end, _)| end),
+            "interrupted": own.interrupted, "next-expiry": next_expiry(&facts, session.as_ref()).map(|(end, _)| end),
             "problems": found.iter().map(|f| redact::said(&f.what)).collect::<Vec<_>>(),
             "findings": found.iter().map(as_json).collect::<Vec<_>>(),
         });
@@ -41,15 +44,26 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
         context.say.info("  proposals for you:    doorkey profile suggest");
         return Ok(exit);
     }
-    say_who(context, &facts, here.as_ref());
+    match &session {
+        Some(name) => context.say.marked(Mark::Good, in_session(name)),
+        None => say_who(context, &facts, here.as_ref()),
+    }
     if let StoreFacts::Open { kind } = &facts.own.store {
         context.say.marked(Mark::Good, format!("secrets are kept in {kind}"));
     }
-    if let Some((end, whose)) = next_expiry(&facts) {
+    if let Some((end, whose)) = next_expiry(&facts, session.as_ref()) {
         context.say.marked(Mark::Good, format!("the next token to run out: {whose}, on {}", when::date(end)));
     }
     say_problems(context, &found);
     Ok(exit)
+}
+
+fn session_name(context: &Context) -> Option<ProfileName> {
+    session::here(&context.sys).ok().flatten()
+}
+
+fn in_session(name: &ProfileName) -> String {
+    format!("this is a session of {name}: its identity and credentials alone are in force (exit leaves it)")
 }
 
 /// The codes that the status looks for.
@@ -89,13 +103,25 @@ fn say_problems(context: &mut Context, found: &[Finding]) {
 }
 
 /// The end of the token that runs out first, seconds since 1970, and whose it is.
-fn next_expiry(facts: &Facts) -> Option<(i64, String)> {
-    let ends = facts.own.tokens.iter().filter_map(|t| Some((t.expires?, t)));
+/// Of all profiles, or of the session's own.
+fn next_expiry(facts: &Facts, session: Option<&ProfileName>) -> Option<(i64, String)> {
+    let mine = facts.own.tokens.iter().filter(|t| session.is_none_or(|own| own.as_str() == t.profile));
+    let ends = mine.filter_map(|t| Some((t.expires?, t)));
     let (end, token) = ends.filter(|(end, _)| *end > facts.now).min_by_key(|(end, _)| *end)?;
     Some((end, format!("{} for {} ({})", token.profile, token.origin, token.user)))
 }
 
 pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {
+    if let Some(name) = session_name(context) {
+        let why = "this is a session of it: exit leaves it";
+        if context.flags.json {
+            let body = json!({ "profile": name.as_str(), "elsewhere": null, "on": true, "session": true, "why": why });
+            context.say.line(json::document("current", body));
+        } else {
+            context.say.line(format!("{name} ({why})"));
+        }
+        return Ok(Exit::Fine);
+    }
     let used = in_force::profile_in_force(&context.sys);
     let on = generation::current(&context.sys).is_some();
     let here = here(&context.sys);

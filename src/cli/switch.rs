@@ -51,7 +51,7 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
 }
 
 /// A credential that git sends before it asks doorkey would make every route a lie.
-fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
+pub(super) fn refuse_if_bypassed(context: &Context) -> Result<(), Failure> {
     let facts = inspect::before_use(&context.sys);
     match checks::before_use(&facts).into_iter().next() {
         Some(finding) => {

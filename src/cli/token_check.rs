@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 )]
 pub(crate) struct Wanted {
     /// Whose tokens (all profiles' when left out)
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// Log in at this repository
     #[arg(long, value_name = "URL", conflicts_with = "offline")]
     repo: Option<String>,

@@ -26,7 +26,7 @@ const DAY: i64 = 86_400;
 )]
 pub(crate) struct Show {
     /// Whose it is
-    profile: String,
+    pub(super) profile: String,
     /// For which host; may be left out when there is one token
     #[arg(long, value_name = "HOST[:PORT]")]
     host: Option<String>,

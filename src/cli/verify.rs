@@ -22,7 +22,7 @@ use serde_json::json;
 )]
 pub(crate) struct Wanted {
     /// Whose repositories (all profiles' when left out)
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// Only this repository
     #[arg(long, value_name = "URL")]
     repo: Option<String>,

@@ -122,6 +122,7 @@ fn asked(ground: &dyn Ground, request: &Request) -> Result<Option<Asked>, String
         }
         Decision::Unclaimed => return Err(unclaimed(&routes, &origin, path.as_deref().unwrap_or_default())),
     };
+    routes.in_session(&claim.profile, format_args!("{origin}/{}", path.as_deref().unwrap_or_default()))?;
     // A generation lives on for running programs, but what was removed since is gone at once.
     ground.still_claims(&claim)?;
     let forget_on_erase = routes.compat.iter().any(|(p, c)| *p == claim.profile && c.forget_on_erase);
@@ -142,7 +143,8 @@ fn unmanaged(
     origin: Origin,
     path: Option<String>,
 ) -> Result<Option<Asked>, String> {
-    if let Some((profile, compat)) = routes.compat.iter().find(|(_, c)| c.store_unknown_origins)
+    let here = |profile: &ProfileName| routes.only.as_ref().is_none_or(|only| only == profile);
+    if let Some((profile, compat)) = routes.compat.iter().find(|(p, c)| c.store_unknown_origins && here(p))
         && ground.has(profile)?
     {
         let forget_on_erase = compat.forget_on_erase;

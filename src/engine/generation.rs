@@ -38,9 +38,13 @@ pub fn folder(state: &Path, name: &str) -> PathBuf {
     state.join("generations").join(name)
 }
 
-/// The folder of the generation in force; `None` when doorkey is off or was never on.
+/// The folder that holds for this process: that of the session it runs in, else of the generation in force. `None` when
+/// doorkey is off or was never on.
 #[must_use]
 pub fn folder_in_force(sys: &Sys) -> Option<PathBuf> {
+    if let Some(session) = sys.env(super::session::VARIABLE) {
+        return Some(session.into());
+    }
     Some(folder(sys.places().state()?, &current(sys)?))
 }
 

@@ -114,7 +114,7 @@ pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceErr
     let Some(current) = generation::current(sys) else { return Ok(true) };
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let all = with_closed(sys, profiles, None)?;
-    let now = made(sys, &all, profile_in_force(sys).as_ref(), &current)?;
+    let now = made(sys, &all, profile_in_force(sys).as_ref(), &generation::folder(state, &current))?;
     // Host keys that the user accepts elsewhere are no change of the profiles.
     let of_profiles = |mut files: BTreeMap<String, Text>| {
         files.retain(|name, _| !name.starts_with(trusted_hosts::PREFIX));
@@ -123,12 +123,12 @@ pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceErr
     Ok(of_profiles(now) == of_profiles(generation::files(sys, state, &current)?))
 }
 
-/// The files of a generation of that name.
-fn made(
+/// The files of a generation that lies in this folder.
+pub(super) fn made(
     sys: &Sys,
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
-    name: &str,
+    folder: &Path,
 ) -> Result<BTreeMap<String, Text>, InForceError> {
     let places = sys.places();
     let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
@@ -136,7 +136,7 @@ fn made(
     };
     let in_force = in_force.filter(|name| profiles.iter().any(|p| p.name == **name));
     let (roots, trusted) = (roots(sys, profiles)?, trusted_hosts::of(sys, profiles)?);
-    let wanted = Wanted { state, config, home, name, profiles, in_force, roots: &roots, trusted: &trusted };
+    let wanted = Wanted { state, config, home, folder, profiles, in_force, roots: &roots, trusted: &trusted };
     Ok(render(&wanted)?)
 }
 
@@ -149,12 +149,15 @@ fn switch_step(
     let from = generation::current(sys);
     if let Some(current) = &from {
         let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;
-        if fresh && made(sys, profiles, in_force, current)? == generation::files(sys, state, current)? {
+        if fresh
+            && made(sys, profiles, in_force, &generation::folder(state, current))?
+                == generation::files(sys, state, current)?
+        {
             return Ok(None);
         }
     }
     let to = generation::next_name(sys, state)?;
-    let files = made(sys, profiles, in_force, &to)?;
+    let files = made(sys, profiles, in_force, &generation::folder(state, &to))?;
     let off = if from.is_none() { generation::before_off(sys) } else { None };
     Ok(Some(Step::Switch { from, to: Some(to), off, files }))
 }

@@ -29,8 +29,8 @@ pub struct Wanted<'a> {
     pub config: &'a Path,
     /// The home folder, for `~/.ssh`.
     pub home: &'a Path,
-    /// The generation's name.
-    pub name: &'a str,
+    /// The folder in which they will lie: a generation, or a session.
+    pub folder: &'a Path,
     /// All profiles.
     pub profiles: &'a [Profile],
     /// The profile whose identity is in force.
@@ -65,7 +65,7 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
     let roots = root_files(wanted, &mut files);
     files.insert("gitconfig".into(), gitconfig(wanted, &roots)?.into());
     files.insert("ssh_config".into(), ssh_config(wanted)?.into());
-    files.insert(route_table::FILE.into(), route_table::write(wanted.profiles).into());
+    files.insert(route_table::FILE.into(), route_table::write(wanted.profiles, None).into());
     for profile in wanted.profiles {
         if !profile.dirs.is_empty() && has_identity(profile) {
             files.insert(identity_file(profile), user_section(profile).into());
@@ -83,6 +83,10 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
     Ok(files)
 }
 
+fn headed(head: &str, wanted: &Wanted<'_>) -> String {
+    head.replace("{generation}", &wanted.folder.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// Bundles are named by content: profiles with the same roots share one file.
 fn root_files(wanted: &Wanted<'_>, files: &mut BTreeMap<String, Text>) -> BTreeMap<ProfileName, PathBuf> {
     let mut paths = BTreeMap::new();
@@ -90,19 +94,19 @@ fn root_files(wanted: &Wanted<'_>, files: &mut BTreeMap<String, Text>) -> BTreeM
         let digest = Sha256::digest(pem);
         let short: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
         let file = format!("roots.{short}.pem");
-        paths.insert(profile.clone(), generation::folder(wanted.state, wanted.name).join(&file));
+        paths.insert(profile.clone(), wanted.folder.join(&file));
         files.insert(file, pem.clone().into());
     }
     paths
 }
 
 fn gitconfig(wanted: &Wanted<'_>, roots: &BTreeMap<ProfileName, PathBuf>) -> Result<String, RenderError> {
-    let mut out = GITCONFIG_HEAD.replace("{generation}", wanted.name);
+    let mut out = headed(GITCONFIG_HEAD, wanted);
     if let Some(profile) = wanted.in_force.and_then(|n| wanted.profiles.iter().find(|p| p.name == *n)) {
         out.push_str(&user_section(profile));
     }
     for profile in wanted.profiles.iter().filter(|p| has_identity(p)) {
-        let file = generation::folder(wanted.state, wanted.name).join(identity_file(profile));
+        let file = wanted.folder.join(identity_file(profile));
         for dir in &profile.dirs {
             // The final `/` stands for everything below (git-config(1), Conditional includes).
             let condition = format!("gitdir:{}/", folder_pattern(wanted.home, dir.trim_end_matches('/')));
@@ -233,7 +237,7 @@ fn http_block(out: &mut String, place: &str, wish: &Http<'_>) -> Result<(), Rend
 /// The helper line: by absolute path, with its generation.
 fn git_helper(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     let launcher = readable(&generation::launcher(wanted.state), "git")?;
-    let folder = readable(&generation::folder(wanted.state, wanted.name), "git")?;
+    let folder = readable(wanted.folder, "git")?;
     // git runs an absolute path through the shell with ` get` behind it (gitcredentials(7), CUSTOM HELPERS); a path the
     // shell would take apart is quoted, and then needs the `!` that says "a shell snippet".
     let bang = if is_plain(&launcher) && is_plain(&folder) { "" } else { "!" };
@@ -257,7 +261,7 @@ fn by_origin(profiles: &[Profile], wanted: impl Fn(&Origin) -> bool) -> BTreeMap
 }
 
 fn ssh_config(wanted: &Wanted<'_>) -> Result<String, RenderError> {
-    let mut out = SSH_CONFIG_HEAD.replace("{generation}", wanted.name);
+    let mut out = headed(SSH_CONFIG_HEAD, wanted);
     let mut hosts: BTreeMap<String, Vec<&Profile>> = BTreeMap::new();
     for (origin, speakers) in by_origin(wanted.profiles, |o| o.scheme == Scheme::Ssh) {
         let known = hosts.entry(origin.host.to_string()).or_default();
@@ -310,7 +314,7 @@ fn ssh_match(
     closing: bool,
 ) -> Result<String, RenderError> {
     let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
-    let folder = ssh_shell_word(&generation::folder(wanted.state, wanted.name))?;
+    let folder = ssh_shell_word(wanted.folder)?;
     let verb = if closing { "ssh-match --closing" } else { "ssh-match" };
     // ssh puts the port that it knows by then into the place of %p (ssh_config(5), TOKENS).
     Ok(format!("exec {launcher} {verb} --generation {folder} --host {host} --port %p {}", profiles.join(" ")))
@@ -328,11 +332,10 @@ fn ssh_block(
     let known = if entry.known_hosts.is_empty() {
         // Not pinned: new keys are noted in the profile's own file, the second is what the user trusted already.
         let trusted = format!("{}{}", trusted_hosts::PREFIX, profile.name);
-        let trusted = generation::folder(wanted.state, wanted.name).join(trusted);
+        let trusted = wanted.folder.join(trusted);
         format!("{} {}", ssh_path(&own)?, ssh_path(&trusted)?)
     } else {
-        let pins =
-            generation::folder(wanted.state, wanted.name).join(format!("known_hosts.{}", profile.name));
+        let pins = wanted.folder.join(format!("known_hosts.{}", profile.name));
         let pins = ssh_path(&pins)?;
         format!("{pins}\n\tGlobalKnownHostsFile {pins}")
     };

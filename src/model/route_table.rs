@@ -3,22 +3,22 @@
 //! A line a claim, fields separated by a tab: `claim ORIGIN PROFILE fold|exact USER OWNER`, where `-` stands for
 //! nothing. A line `registry ORIGIN docker|cargo PROFILE` for each package registry. A line
 //! `from ORIGIN PROFILE gh|helper:NAME` for each token that another program gives. A line `compat PROFILE SETTING...` for
-//! each profile that weakens rules.
+//! each profile that weakens rules. A line `only PROFILE` in a session's table: no other gets an answer there.
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
 use super::profile::{Compat, Profile, Registry, RegistryKind, claims_of};
 use super::route::{Claim, Decision, Origin, OwnerPath, Scheme, decide};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// The file's name in a generation.
 pub const FILE: &str = "routes";
 const HEAD: &str = "doorkey/routes/v1";
 
-/// Writes the table of these profiles.
+/// Writes the table of these profiles; `only` is the one for which there is an answer, in a session of its own.
 #[must_use]
-pub fn write(profiles: &[Profile]) -> String {
-    let mut lines = Vec::new();
+pub fn write(profiles: &[Profile], only: Option<&ProfileName>) -> String {
+    let mut lines: Vec<String> = only.iter().map(|name| format!("only\t{name}")).collect();
     for claim in claims_of(profiles) {
         let user = claim.user.as_deref().unwrap_or("-");
         let fold = if claim.fold_case { "fold" } else { "exact" };
@@ -73,9 +73,25 @@ pub struct Routes {
     pub host_known: bool,
     /// Profiles that speak for a package registry there.
     pub registries: Vec<(RegistryKind, Claim)>,
+    /// The profile of the session that the table is for; `None` outside of sessions.
+    pub only: Option<ProfileName>,
 }
 
 impl Routes {
+    /// Refuses another profile than that of the session, in words.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn in_session(&self, profile: &ProfileName, place: impl Display) -> Result<(), String> {
+        match &self.only {
+            Some(own) if own != profile => Err(format!(
+                "refused: this is a session of {own}, and {place} belongs to {profile}; leave it, or run: \
+                 doorkey exec {profile} -- COMMAND"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Who speaks for the package registry of that kind: the profile that names it so, else the one that has the whole
     /// host. A registry's program says no path, so nobody speaks where owners share the host.
     #[must_use]
@@ -117,6 +133,9 @@ pub fn read(text: &str, origin: &Origin) -> Option<Routes> {
         found
             .registries
             .push((kind, Claim { profile, origin: origin.clone(), owner, fold_case: false, user: None }));
+    }
+    if let Some(line) = lines_with(body, "only\t").next() {
+        found.only = Some(ProfileName::new(line.split('\t').nth(1)?).ok()?);
     }
     for line in lines_with(body, "compat\t") {
         let mut fields = line.split('\t').skip(1);

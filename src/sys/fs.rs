@@ -3,11 +3,13 @@
 mod attributes;
 mod change;
 mod launcher;
+mod lay_out;
 mod tree;
 mod trusted;
 
 pub use change::Write;
 pub use launcher::PART_FOR_GIT_AND_SSH;
+pub use lay_out::Laid;
 pub use tree::{Content, Entry, Opened};
 pub(super) use trusted::Sound;
 

@@ -134,11 +134,11 @@ fn receive(stream: &mut UnixStream) -> io::Result<Secret> {
 }
 
 #[cfg(target_os = "linux")]
-fn is_of(stream: &UnixStream, uid: u32) -> bool {
+pub(super) fn is_of(stream: &UnixStream, uid: u32) -> bool {
     rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid.as_raw() == uid)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_of(_: &UnixStream, _: u32) -> bool {
+pub(super) fn is_of(_: &UnixStream, _: u32) -> bool {
     false
 }

@@ -3,6 +3,7 @@
 //! [`Sys`] is the machine as a value: environment, folders, files, programs, clock. `&Sys` looks, `&mut Sys`
 //! touches; what takes `&Sys` cannot write because it does not compile.
 
+pub mod agent_door;
 pub mod fs;
 pub mod keys;
 pub mod local_socket;

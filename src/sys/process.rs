@@ -2,9 +2,13 @@
 
 use crate::secret::Secret;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::mpsc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// No core file and no reading of our memory by other processes of the user (SECURITY rule 33).
 ///
@@ -25,6 +29,45 @@ pub fn parent_arguments() -> Option<Vec<Vec<u8>>> {
     }
     let body = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
     Some(body.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
+}
+
+/// This process as a name that no other has until the machine starts anew: its number and when it began (proc(5),
+/// `/proc/PID/stat`, field 22). It outlives an exec(3).
+#[must_use]
+pub fn own_name() -> Option<String> {
+    let pid = std::process::id();
+    Some(format!("{pid}-{}", began(pid)?))
+}
+
+/// Whether the process of that name lives.
+#[must_use]
+pub fn lives(name: &str) -> bool {
+    let parts = name.split_once('-').and_then(|(pid, start)| Some((pid.parse().ok()?, start.parse().ok()?)));
+    parts.is_some_and(|(pid, start): (u32, u64)| began(pid) == Some(start))
+}
+
+#[expect(clippy::disallowed_methods, reason = "reads the kernel's own file of a process")]
+fn began(pid: u32) -> Option<u64> {
+    let text = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name, in parentheses, and may hold anything.
+    let after = text.iter().rposition(|b| *b == b')').and_then(|at| text.get(at + 1..))?;
+    std::str::from_utf8(after).ok()?.split_whitespace().nth(19)?.parse().ok()
+}
+
+/// The values that a variable has in the environments of this user's processes, as they were started.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "reads the kernel's own files of processes")]
+pub fn values_in_use(variable: &str) -> BTreeSet<OsString> {
+    let name = [variable.as_bytes(), b"="].concat();
+    let mut found = BTreeSet::new();
+    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        // Others' environments may hold secrets.
+        let environment =
+            std::fs::read(process.path().join("environ")).map(Zeroizing::new).unwrap_or_default();
+        let values = environment.split(|b| *b == 0).filter_map(|pair| pair.strip_prefix(name.as_slice()));
+        found.extend(values.map(|value| OsStr::from_bytes(value).to_owned()));
+    }
+    found
 }
 
 /// Reads at most `limit` bytes into a buffer that is wiped afterwards and never moved. `None` when reading fails.

@@ -2,6 +2,7 @@
 
 use super::Sys;
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -221,6 +222,18 @@ impl Sys {
         limit: Duration,
     ) -> Result<Ran, RunError> {
         self.spawn(name, arguments, with, limit)
+    }
+
+    /// Becomes another program, with exactly this environment: returns only when that could not be done.
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    pub fn become_program(
+        &mut self,
+        program: &Path,
+        arguments: &[OsString],
+        environment: &BTreeMap<OsString, OsString>,
+    ) -> RunError {
+        let source = Command::new(program).args(arguments).env_clear().envs(environment).exec();
+        RunError::Failed { program: program.display().to_string(), source }
     }
 
     /// Lets the user's editor change a text, in a private file of ours that is removed afterwards. `editor` may carry

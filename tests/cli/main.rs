@@ -35,6 +35,7 @@ mod second_run;
 #[allow(dead_code, reason = "the providers' tests use more of it")]
 #[path = "../providers/server.rs"]
 mod server;
+mod session;
 mod speech;
 mod ssh_match;
 mod ssh_resolve;

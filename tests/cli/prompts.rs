@@ -7,6 +7,11 @@ use std::process::Command;
 fn terminal(home: &Home, arguments: &[&str]) -> PtySession {
     let mut command = home.doorkey();
     command.args(arguments).env("TERM", "xterm");
+    on_terminal(&command, home)
+}
+
+/// Runs a command line on a terminal of its own.
+pub(crate) fn on_terminal(command: &Command, home: &Home) -> PtySession {
     // The terminal is standard input, too.
     let mut on_terminal = Command::new(command.get_program());
     on_terminal.args(command.get_args()).env_clear().current_dir(home.dir());

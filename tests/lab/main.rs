@@ -28,6 +28,7 @@ mod routing_https;
 mod routing_ssh;
 mod routing_switch;
 mod routing_tenants;
+mod sessions;
 mod support;
 mod t0303;
 mod verify;
@@ -49,6 +50,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_ssh::trials,
     routing_switch::trials,
     routing_consumers::trials,
+    sessions::trials,
     t0303::trials,
     adopt::trials,
     verify::trials,

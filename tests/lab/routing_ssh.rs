@@ -1,7 +1,7 @@
 //! Plain git over SSH, after `use`: whose key reaches the server, by its own log.
 
 use crate::routing_tenants::{
-    add, add_both, gits, keys_seen, make_store, only_key, put_in_force, two_tenants,
+    add, add_both, gits, keys_seen, make_store, only_key, put_in_force, start_agent, two_tenants,
 };
 use crate::support::{Home, Lab, Offered, Output, trial};
 use libtest_mimic::Trial;
@@ -208,19 +208,6 @@ fn connections_are_not_shared() {
     }
     home.run(["git", "ls-remote", "git@git.test:initech/app.git"]).exits(128).says("Permission denied");
     assert_eq!(keys_seen(&home), []);
-}
-
-/// Starts an agent that holds everybody's key, globex's and personal's first.
-fn start_agent(home: &mut Home) -> String {
-    let socket = home.path.join("agent.sock");
-    let socket = socket.to_str().expect("a path").to_owned();
-    home.run(["ssh-agent", "-a", &socket]).ok();
-    home.set_env("SSH_AUTH_SOCK", &socket);
-    for owner in ["globex", "personal", "initech", "acme-labs", "acme"] {
-        let key = home.install_key(owner, &format!("keys/{owner}"));
-        home.run(["ssh-add", "-q", key.to_str().expect("a path")]).ok();
-    }
-    socket
 }
 
 fn agent_with_five_keys() {

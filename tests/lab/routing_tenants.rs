@@ -53,6 +53,19 @@ pub(crate) fn put_in_force(home: &mut Home) {
     home.forget_seen();
 }
 
+/// Starts an agent that holds everybody's key, globex's and personal's first.
+pub(crate) fn start_agent(home: &mut Home) -> String {
+    let socket = home.path.join("agent.sock");
+    let socket = socket.to_str().expect("a path").to_owned();
+    home.run(["ssh-agent", "-a", &socket]).ok();
+    home.set_env("SSH_AUTH_SOCK", &socket);
+    for owner in ["globex", "personal", "initech", "acme-labs", "acme"] {
+        let key = home.install_key(owner, &format!("keys/{owner}"));
+        home.run(["ssh-add", "-q", key.to_str().expect("a path")]).ok();
+    }
+    socket
+}
+
 /// Every git of the lab, as a program name.
 pub(crate) fn gits() -> Vec<String> {
     Lab::get().gits().into_iter().map(|git| git.to_str().expect("a path").to_owned()).collect()

@@ -22,7 +22,7 @@ proptest! {
                 profile_file::read(&ProfileName::new(&format!("p{number}")).unwrap(), &text).unwrap()
             })
             .collect();
-        let table = route_table::write(&profiles);
+        let table = route_table::write(&profiles, None);
         let host = doorkey::model::name::HostName::new(&format!("h{}.test", "x".repeat(usize::from(asked)))).unwrap();
         let origin = Origin { scheme: Scheme::Https, host: host.clone(), port: port_of(port) };
         let found = route_table::read(&table, &origin).unwrap();

@@ -137,7 +137,7 @@ fn shared(origin: &Origin) -> Nobody {
 /// The routes in force; before anything was put in force, those that the profiles would bring.
 fn table(sys: &Sys) -> Option<String> {
     let Some(folder) = generation::folder_in_force(sys) else {
-        return Some(route_table::write(&profiles::all_good(sys).ok()?));
+        return Some(route_table::write(&profiles::all_good(sys).ok()?, None));
     };
     let bytes = sys.read_trusted(&folder.join(route_table::FILE)).ok()??;
     String::from_utf8(bytes).ok()

@@ -166,6 +166,7 @@ fn asked(ground: &Machine<'_>, place: &Place) -> Result<Option<Asked>, NoLogin> 
             )));
         }
     };
+    routes.in_session(&claim.profile, origin).map_err(NoLogin::Refused)?;
     if let Some((_, from)) = routes.bridges.iter().find(|(name, _)| *name == claim.profile) {
         let text =
             format!("profile {} gets its token for {origin} from {from}, for git alone", claim.profile);

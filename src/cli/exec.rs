@@ -1,0 +1,100 @@
+//! `doorkey exec PROFILE -- CMD...` and `doorkey shell PROFILE`: the sealed session.
+
+use super::error::Failure;
+use super::profile::usable;
+use super::switch::refuse_if_bypassed;
+use super::{Context, Exit};
+use crate::engine::session::{self, Made};
+use crate::engine::{in_force, profiles, shells};
+use crate::model::name::ProfileName;
+use clap::Args;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// `doorkey exec PROFILE -- CMD...`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "In the session git, ssh, docker, cargo, npm, Go, pip, gh and others find this profile's credentials, keys,\n\
+    proxy and roots, and none of another's. Variables that could say who you are (tokens, SSH_AUTH_SOCK, GIT_*, AWS_*) are\n\
+    left outside; --keep lets one in. The command's exit code and signals are its own.\n\n\
+    Examples:\n  doorkey exec acme -- git push\n  doorkey exec acme -- npm install\n  \
+    doorkey exec --keep DATABASE_URL acme -- make test"
+)]
+pub(crate) struct Exec {
+    /// Whose credentials it gets
+    pub(super) profile: String,
+    /// Let this variable of yours in (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    keep: Vec<String>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+/// `doorkey shell PROFILE`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Your shell ($SHELL) with its own settings, in a sealed session: see doorkey exec --help. The prompt names\n\
+    the profile; `exit` leaves it.\n\nExample:\n  doorkey shell acme"
+)]
+pub(crate) struct Shell {
+    /// Whose credentials it gets
+    pub(super) profile: String,
+    /// Let this variable of yours in (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    keep: Vec<String>,
+}
+
+pub(crate) fn exec(context: &mut Context, wanted: &Exec) -> Result<Exit, Failure> {
+    let (program, arguments) = wanted.command.split_first().ok_or_else(|| {
+        Failure::usage("a command is missing", format!("doorkey exec {} -- CMD", wanted.profile))
+    })?;
+    let made = planned(context, &wanted.profile, &wanted.keep)?;
+    // ssh and its like are run with the session's settings.
+    let program = match made.program(program) {
+        Some(own) => own,
+        None => found(context, program)?,
+    };
+    run(context, made, &program, arguments)
+}
+
+pub(crate) fn shell(context: &mut Context, wanted: &Shell) -> Result<Exit, Failure> {
+    let mut made = planned(context, &wanted.profile, &wanted.keep)?;
+    let usual = context.sys.env("SHELL").unwrap_or("/bin/sh").to_owned();
+    let program = found(context, OsStr::new(&usual))?;
+    let arguments = shells::arguments(&context.sys, &program, &wanted.profile, &mut made);
+    run(context, made, &program, &arguments)
+}
+
+fn planned(context: &Context, profile: &str, keep: &[String]) -> Result<Made, Failure> {
+    let name = ProfileName::new(profile)?;
+    let profile = profiles::one(&context.sys, &name)?;
+    in_force::own_roots(&context.sys, &profile)?;
+    let all = usable(context)?;
+    refuse_if_bypassed(context)?;
+    Ok(session::plan(&context.sys, &all, &profile, keep)?)
+}
+
+/// The command as the shell would find it: a path as it is, a name in PATH.
+fn found(context: &Context, program: &OsStr) -> Result<PathBuf, Failure> {
+    if program.as_bytes().contains(&b'/') {
+        return Ok(PathBuf::from(program));
+    }
+    let name = program.to_string_lossy();
+    context.sys.program(&name).ok_or_else(|| {
+        Failure::new(
+            Exit::CouldNot,
+            format!("there is no command {name:?}"),
+            "it is in none of the absolute folders of PATH",
+            "look at the spelling, or give its path",
+        )
+    })
+}
+
+fn run(context: &mut Context, made: Made, program: &Path, arguments: &[OsString]) -> Result<Exit, Failure> {
+    let session = session::open(&mut context.sys, made)?;
+    let error = context.sys.become_program(program, arguments, &session.environment);
+    let _ = context.sys.remove_own_dir(&session.folder);
+    Err(error.into())
+}
