@@ -94,6 +94,11 @@ fn found(context: &Context, program: &OsStr) -> Result<PathBuf, Failure> {
 
 fn run(context: &mut Context, made: Made, program: &Path, arguments: &[OsString]) -> Result<Exit, Failure> {
     let session = session::open(&mut context.sys, made)?;
+    if let Some(error) = &session.without_agent {
+        context.say.aside(format!(
+            "warning: the session has no SSH agent: {error}; a key with a passphrase asks for it"
+        ));
+    }
     let error = context.sys.become_program(program, arguments, &session.environment);
     let _ = context.sys.remove_own_dir(&session.folder);
     Err(error.into())

@@ -133,6 +133,23 @@ fn what_git_sends_before_it_asks_stands_in_the_way() {
     assert!(refused.err.contains(".netrc"), "{refused:#?}");
 }
 
+/// A socket's path has at most 107 bytes (unix(7)).
+#[test]
+fn a_long_path_costs_the_agent_alone() {
+    let home = Home::prepared();
+    let key = home.path(".ssh/id_acme");
+    home.write(".ssh/.keep", "", 0o600);
+    home.program("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status().unwrap();
+    home.run(&["profile", "add", "globex", "--host", "ssh.test", "--ssh-key", "id_acme", "--yes"]).ok();
+    let state = home.path(&"long/".repeat(20));
+    let mut command = home.doorkey();
+    command.args(["exec", "globex", "--", "sh", "-c", "echo agent:$SSH_AUTH_SOCK"]);
+    command.env("SSH_AUTH_SOCK", home.path("agent.sock")).env("DOORKEY_STATE_DIR", state);
+    let ran = Ran::of(&command.output().unwrap()).ok();
+    assert_eq!(ran.out, "agent:\n");
+    assert!(ran.err.contains("warning: the session has no SSH agent"), "{ran:#?}");
+}
+
 /// Start-up files set what a session leaves out; the prompt names the profile.
 #[test]
 fn shells_keep_their_settings_and_the_walls() {

@@ -36,6 +36,8 @@ pub struct Session {
     pub folder: PathBuf,
     /// All that a program in it finds in its environment.
     pub environment: BTreeMap<OsString, OsString>,
+    /// Why it has no agent, though the user has one with keys of the profile.
+    pub without_agent: Option<FsError>,
 }
 
 /// Files by their names below the session's folder.
@@ -134,10 +136,13 @@ pub fn open(sys: &mut Sys, made: Made) -> Result<Session, FsError> {
     if !sys.launcher_is_fresh(&launcher)? {
         sys.refresh_launcher(&launcher)?;
     }
-    if made.has_agent {
-        agent::start(sys, &made.folder)?;
+    let Made { folder, mut environment, .. } = made;
+    let started = if made.has_agent { agent::start(sys, &folder) } else { Ok(()) };
+    let without_agent = started.err();
+    if without_agent.is_some() {
+        environment.remove(OsStr::new(agent::SOCKET));
     }
-    Ok(Session { folder: made.folder, environment: made.environment })
+    Ok(Session { folder, environment, without_agent })
 }
 
 /// Removes the folders of sessions in which nothing runs any more. All processes are looked at for that, so not each time.
