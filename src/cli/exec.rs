@@ -3,11 +3,14 @@
 use super::error::Failure;
 use super::profile::usable;
 use super::switch::refuse_if_bypassed;
-use super::{Context, Exit};
+use super::{Context, Exit, json};
+use crate::engine::render::shell_word;
 use crate::engine::session::{self, Made};
-use crate::engine::{in_force, profiles, shells};
+use crate::engine::{in_force, profiles};
 use crate::model::name::ProfileName;
+use crate::redact;
 use clap::Args;
+use serde_json::json;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[command(
     after_help = "In the session git, ssh, docker, cargo, npm, Go, pip, gh and others find this profile's credentials, keys,\n\
     proxy and roots, and none of another's. Variables that could say who you are (tokens, SSH_AUTH_SOCK, GIT_*, AWS_*) are\n\
-    left outside; --keep lets one in. The command's exit code and signals are its own.\n\n\
+    left outside; --keep lets one in; -n shows what is set, and runs nothing. The command's exit code and signals are its own.\n\n\
     Examples:\n  doorkey exec acme -- git push\n  doorkey exec acme -- npm install\n  \
     doorkey exec --keep DATABASE_URL acme -- make test"
 )]
@@ -50,7 +53,12 @@ pub(crate) fn exec(context: &mut Context, wanted: &Exec) -> Result<Exit, Failure
     let (program, arguments) = wanted.command.split_first().ok_or_else(|| {
         Failure::usage("a command is missing", format!("doorkey exec {} -- CMD", wanted.profile))
     })?;
-    let made = planned(context, &wanted.profile, &wanted.keep)?;
+    if is_inside(context) {
+        let program = found(context, program)?;
+        let environment = context.sys.env_all().map(|(name, value)| (name.clone(), value.clone())).collect();
+        return Err(context.sys.become_program(&program, arguments, &environment).into());
+    }
+    let (_, made) = planned(context, &wanted.profile, &wanted.keep)?;
     // ssh and its like are run with the session's settings.
     let program = match made.program(program) {
         Some(own) => own,
@@ -60,20 +68,31 @@ pub(crate) fn exec(context: &mut Context, wanted: &Exec) -> Result<Exit, Failure
 }
 
 pub(crate) fn shell(context: &mut Context, wanted: &Shell) -> Result<Exit, Failure> {
-    let mut made = planned(context, &wanted.profile, &wanted.keep)?;
+    if is_inside(context) {
+        return Err(Failure::usage(
+            format!("this is a session of {} already", wanted.profile),
+            "go on in this shell",
+        ));
+    }
+    let (profile, mut made) = planned(context, &wanted.profile, &wanted.keep)?;
     let usual = context.sys.env("SHELL").unwrap_or("/bin/sh").to_owned();
     let program = found(context, OsStr::new(&usual))?;
-    let arguments = shells::arguments(&context.sys, &program, &wanted.profile, &mut made);
+    let arguments = made.for_shell(&context.sys, &program, &profile);
     run(context, made, &program, &arguments)
 }
 
-fn planned(context: &Context, profile: &str, keep: &[String]) -> Result<Made, Failure> {
+/// Whether this is a session already: then it is one of the profile that was asked for, and one is enough.
+fn is_inside(context: &Context) -> bool {
+    matches!(session::here(&context.sys), Ok(Some(_)))
+}
+
+fn planned(context: &Context, profile: &str, keep: &[String]) -> Result<(ProfileName, Made), Failure> {
     let name = ProfileName::new(profile)?;
     let profile = profiles::one(&context.sys, &name)?;
     in_force::own_roots(&context.sys, &profile)?;
     let all = usable(context)?;
     refuse_if_bypassed(context)?;
-    Ok(session::plan(&context.sys, &all, &profile, keep)?)
+    Ok((name, session::plan(&context.sys, &all, &profile, keep)?))
 }
 
 /// The command as the shell would find it: a path as it is, a name in PATH.
@@ -93,6 +112,9 @@ fn found(context: &Context, program: &OsStr) -> Result<PathBuf, Failure> {
 }
 
 fn run(context: &mut Context, made: Made, program: &Path, arguments: &[OsString]) -> Result<Exit, Failure> {
+    if context.flags.dry_run {
+        return Ok(shown(context, &made, program, arguments));
+    }
     let session = session::open(&mut context.sys, made)?;
     if let Some(error) = &session.without_agent {
         context.say.aside(format!(
@@ -102,4 +124,22 @@ fn run(context: &mut Context, made: Made, program: &Path, arguments: &[OsString]
     let error = context.sys.become_program(program, arguments, &session.environment);
     let _ = context.sys.remove_own_dir(&session.folder);
     Err(error.into())
+}
+
+/// What the session would set, and the command. None of it is secret.
+fn shown(context: &mut Context, made: &Made, program: &Path, arguments: &[OsString]) -> Exit {
+    let words = [program.as_os_str()].into_iter().chain(arguments.iter().map(OsString::as_os_str));
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    if context.flags.json {
+        let set: serde_json::Map<String, serde_json::Value> =
+            made.walls().map(|(name, value)| (name, value.into())).collect();
+        context.say.line(json::document("exec", json!({ "dry-run": true, "set": set, "command": words })));
+        return Exit::Fine;
+    }
+    for (name, value) in made.walls() {
+        context.say.line(redact::said(&format!("{name}={value}")));
+    }
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    context.say.line(redact::said(&format!("would run: {}", words.join(" "))));
+    Exit::Fine
 }

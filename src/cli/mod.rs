@@ -88,10 +88,15 @@ pub(crate) struct Context {
 /// Runs a command line and says how it ended.
 #[must_use]
 pub fn run(sys: Sys, arguments: &[OsString]) -> u8 {
-    let sys = match quick(sys, arguments) {
+    let mut sys = match quick(sys, arguments) {
         Quick::Done(code) => return code,
         Quick::Not(sys) => *sys,
     };
+    if arguments.get(1).is_some_and(|word| word == session_agent::COMMAND) {
+        let words: Vec<&OsStr> = arguments.iter().skip(2).map(OsString::as_os_str).collect();
+        let served = session_agent::run(&mut sys, &words);
+        return if served { Exit::Fine } else { Exit::CouldNot } as u8;
+    }
     let parsed = match arguments::Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(error) => return usage::said(&error, arguments),
@@ -141,13 +146,6 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
     }
     if words == [crate::formats::cargo_credential::ARGUMENT] {
         return Quick::Done(cargo_credential::run(sys));
-    }
-    if let Some((verb, rest)) = words.split_first()
-        && *verb == session_agent::COMMAND
-    {
-        let mut sys = sys;
-        let ran = session_agent::run(&mut sys, rest);
-        return Quick::Done(if ran { Exit::Fine } else { Exit::CouldNot } as u8);
     }
     match words.split_first() {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {

@@ -27,7 +27,9 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
     if context.flags.json {
         let own = &facts.own;
         let body = json!({
-            "on": facts.in_force(), "session": session, "profile": session.as_ref().map(ToString::to_string).or_else(|| own.identity.clone()), "here": here.as_ref().map(|h| h.profile.to_string()),
+            "on": facts.in_force(), "session": session,
+            "profile": session.as_ref().map(ToString::to_string).or_else(|| own.identity.clone()),
+            "here": here.as_ref().map(|h| h.profile.to_string()),
             "profiles": own.profiles.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
             "store": stores::describe(&context.sys).ok().flatten().map(|s| s.to_string()),
             "interrupted": own.interrupted, "next-expiry": next_expiry(&facts, session.as_ref()).map(|(end, _)| end),

@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// How long a generation outlives its time in force, in seconds.
 const KEEP: i64 = 24 * 3600;
 
+/// The file of a generation that names the profile whose identity is in force.
+pub(super) const IN_FORCE: &str = "in-force";
+
 /// The file of a generation that names doorkey's configuration folder.
 pub(super) const CONFIG: &str = "config-folder";
 

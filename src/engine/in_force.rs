@@ -53,7 +53,12 @@ pub enum InForceError {
 pub fn profile_in_force(sys: &Sys) -> Option<ProfileName> {
     let state = sys.places().state()?;
     let name = generation::current(sys).or_else(|| generation::before_off(sys))?;
-    let bytes = sys.read(&generation::folder(state, &name).join("in-force")).ok()??;
+    profile_of(sys, &generation::folder(state, &name))
+}
+
+/// The profile whose identity is in force by the files of a generation or session.
+pub(super) fn profile_of(sys: &Sys, folder: &Path) -> Option<ProfileName> {
+    let bytes = sys.read_trusted(&folder.join(generation::IN_FORCE)).ok()??;
     ProfileName::new(std::str::from_utf8(&bytes).ok()?).ok()
 }
 

@@ -21,7 +21,6 @@ pub mod render;
 pub mod scan;
 mod sealed;
 pub mod session;
-pub mod shells;
 pub mod ssh_match;
 pub mod ssh_port;
 pub mod ssh_resolve;

@@ -79,7 +79,10 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
         files.insert(format!("{}{profile}", trusted_hosts::PREFIX), lines.clone().into());
     }
     files.insert(generation::CONFIG.into(), readable(wanted.config, "git")?.into());
-    files.insert("in-force".into(), wanted.in_force.map(ToString::to_string).unwrap_or_default().into());
+    files.insert(
+        generation::IN_FORCE.into(),
+        wanted.in_force.map(ToString::to_string).unwrap_or_default().into(),
+    );
     Ok(files)
 }
 

@@ -55,7 +55,9 @@ fn the_environment_is_an_allow_list() {
     assert!(ran.out.contains("LET_IN=let-in\n") && ran.out.contains("LC_TIME=C\n"), "{ran:#?}");
     assert!(!ran.out.contains(CANARY));
     // With the store in the desktop's keyring, doorkey's own helper must reach it.
-    assert!(ran.out.contains("\nGIT_CONFIG_GLOBAL="), "{ran:#?}");
+    home.write(".local/state/doorkey/vault/store.toml", "version = 1\nkind = \"keyring\"\n", 0o600);
+    let ran = Ran::of(&command.output().unwrap()).ok();
+    assert!(ran.out.contains("DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere\n"), "{ran:#?}");
 }
 
 #[test]
@@ -89,13 +91,20 @@ fn doorkey_stays_inside() {
     assert!(status.out.contains("a session of acme"), "{status:#?}");
     let current = exec(&home, &[doorkey, "current"]).ok();
     assert_eq!(current.out, "acme (this is a session of it: exit leaves it)\n");
-    // A session within, of the same profile.
-    exec(&home, &[doorkey, "exec", "acme", "--", "true"]).ok();
-    // One that is gone is said to be.
-    let mut command = home.doorkey();
-    let gone =
-        Ran::of(&command.arg("current").env("DOORKEY_SESSION", home.path("nowhere")).output().unwrap());
-    assert!(gone.with_code(3).err.contains("has ended"));
+    // A session of the same profile is the one that is there.
+    let script = format!("echo $DOORKEY_SESSION; {doorkey} exec acme -- sh -c 'echo $DOORKEY_SESSION'");
+    let within = exec(&home, &["sh", "-c", &script]).ok();
+    let folders: Vec<_> = within.out.lines().collect();
+    assert!(folders.len() == 2 && folders[0] == folders[1], "{within:#?}");
+    exec(&home, &[doorkey, "shell", "acme"]).with_code(2);
+    // One that is gone is said to be; no other folder of doorkey's is a session.
+    home.run(&["use", "acme", "--yes"]).ok();
+    for folder in [".local/state/doorkey/sessions/gone", ".local/state/doorkey/current"] {
+        let mut command = home.doorkey();
+        let ran =
+            Ran::of(&command.arg("current").env("DOORKEY_SESSION", home.path(folder)).output().unwrap());
+        assert!(ran.with_code(3).err.contains("has ended"));
+    }
 }
 
 #[test]
@@ -131,6 +140,56 @@ fn what_git_sends_before_it_asks_stands_in_the_way() {
     home.write(".netrc", "machine git.test login x password y\n", 0o600);
     let refused = exec(&home, &["true"]).with_code(1);
     assert!(refused.err.contains(".netrc"), "{refused:#?}");
+}
+
+/// The registries' programs ask the same helper, which knows whose session it is.
+#[test]
+fn docker_and_cargo_get_the_profiles_logins_alone() {
+    let home = two_profiles();
+    for (profile, host) in [("acme", "mine.test"), ("globex", "theirs.test")] {
+        let file = format!(".config/doorkey/profiles/{profile}.toml");
+        let text = home.text(&file) + &format!("[registries]\ndocker = [\"{host}\"]\ncargo = [\"{host}\"]\n");
+        home.write(&file, text, 0o600);
+        let login =
+            format!("{{\"ServerURL\":\"{host}\",\"Username\":\"ada\",\"Secret\":\"secret-of-{profile}\"}}");
+        let mut store = home.doorkey();
+        store.args(["exec", profile, "--", "docker-credential-doorkey", "store"]);
+        feed(store, login.as_bytes()).ok();
+    }
+    let docker = |host: &str| {
+        let mut get = home.doorkey();
+        get.args(["exec", "acme", "--", "docker-credential-doorkey", "get"]);
+        feed(get, host.as_bytes())
+    };
+    assert!(docker("mine.test").ok().out.contains("secret-of-acme"));
+    let refused = docker("theirs.test").with_code(1);
+    assert!(!refused.out.contains("secret-of") && refused.out.contains("a session of acme"), "{refused:#?}");
+    let config = exec(&home, &["sh", "-c", "cat $DOCKER_CONFIG/config.json $REGISTRY_AUTH_FILE"]).ok();
+    assert!(config.out.contains("mine.test") && !config.out.contains("theirs.test"), "{config:#?}");
+    let cargo = |host: &str| {
+        let question = format!(
+            "{{\"v\":1,\"kind\":\"get\",\"operation\":\"read\",\
+             \"registry\":{{\"index-url\":\"sparse+https://{host}/i/\"}},\"args\":[]}}\n"
+        );
+        let mut get = home.doorkey();
+        let script = "exec $CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS --cargo-plugin";
+        get.args(["exec", "acme", "--", "sh", "-c", script]);
+        feed(get, question.as_bytes()).out
+    };
+    // Nobody has logged in to its own, and to the other's nobody could from here.
+    assert!(cargo("mine.test").contains("not-found"), "{}", cargo("mine.test"));
+    assert!(cargo("theirs.test").contains("a session of acme"), "{}", cargo("theirs.test"));
+}
+
+#[test]
+fn a_dry_run_shows_and_makes_nothing() {
+    let home = two_profiles();
+    let before = home.tree();
+    let shown = home.run(&["exec", "-n", "acme", "--", "sh", "-c", "touch ran"]).ok();
+    assert!(shown.out.contains("GIT_CONFIG_GLOBAL=") && !shown.out.contains(CANARY), "{shown:#?}");
+    assert!(shown.out.contains("would run: "), "{shown:#?}");
+    home.run(&["shell", "-n", "acme"]).ok();
+    assert!(home.tree() == before);
 }
 
 /// A socket's path has at most 107 bytes (unix(7)).
@@ -171,7 +230,9 @@ fn shells_keep_their_settings_and_the_walls() {
         session.exp_string("hi-there").unwrap_or_else(|e| panic!("{shell}: {e}"));
         session.send_line("command -v ssh; printf 'done-%s\\n' $DOORKEY_SESSION").unwrap();
         let said = session.exp_regex("done-/[^\r\n]+").unwrap_or_else(|e| panic!("{shell}: {e}"));
-        assert!(said.0.contains("/bin/ssh") && said.0.contains("/sessions/"), "{shell}: {said:?}");
+        // What PATH finds, not only what the variable names.
+        let ssh = said.0.lines().find(|line| line.trim_end().ends_with("/bin/ssh"));
+        assert!(ssh.is_some_and(|line| line.contains("/sessions/")), "{shell}: {said:?}");
         session.send_line("env | grep theirs; printf 'none-%s\\n' left").unwrap();
         let said = session.exp_string("none-left").unwrap_or_else(|e| panic!("{shell}: {e}"));
         assert!(!said.contains("=theirs"), "{shell}: {said}");

@@ -78,7 +78,7 @@ fn without_use() {
     assert_eq!(tokens_seen(&home), BTreeSet::from(["globex".into()]));
     home.doorkey(["current"]).exits(1);
     // Its own command needs the home alone: the session holds while the profiles are switched outside.
-    let script = "git ls-remote https://git.test/acme/app.git && doorkey use globex --yes; \
+    let script = "git ls-remote https://git.test/acme/app.git && \
                   env -u DOORKEY_SESSION $OUTSIDE use globex --yes && git ls-remote https://git.test/acme/app.git";
     home.forget_seen();
     let script = script.replace("$OUTSIDE", Lab::doorkey().to_str().expect("a path"));
@@ -210,6 +210,14 @@ fn consumers() {
 fn ssh_by_itself() {
     let mut home = two_tenants("session");
     home.install_key("globex", ".ssh/id_ed25519");
+    // Without a session it is the user's own key that opens the host.
+    home.doorkey(["off"]).ok();
+    home.run(["sh", "-c", "ssh git@git.test \"git-upload-pack 'globex/app.git'\" </dev/null"]);
+    assert!(keys_seen(&home).iter().any(|(key, _)| key == "globex"), "{:?}", keys_seen(&home));
+    home.forget_seen();
+    let own = "ssh git@git.test \"git-upload-pack 'acme/app.git'\" </dev/null";
+    in_session(&home, "acme", &["sh", "-c", own]);
+    only_key(&mut home, "acme", "by ssh itself");
     for command in [
         &["ssh", "git@git.test", "git-upload-pack 'globex/app.git'"][..],
         &["sh", "-c", "ssh -T git@git.test"],

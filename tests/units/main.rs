@@ -20,4 +20,5 @@ mod npmrc;
 mod programs;
 mod remote_url;
 mod route_table;
+mod ssh_agent;
 mod token;

@@ -37,3 +37,24 @@ proptest! {
         prop_assert_eq!(route_table::ports(&table, Scheme::Https, &host), ports);
     }
 }
+
+#[test]
+fn a_sessions_table_answers_for_one_profile() {
+    let profile = |name: &str| {
+        let text = format!(
+            "version = 1\n[[host]]\nname = \"h.test\"\nowners = [\"{name}\"]\ntransport = \"https\"\n"
+        );
+        profile_file::read(&ProfileName::new(name).unwrap(), &text).unwrap()
+    };
+    let (mine, theirs) = (profile("mine"), profile("theirs"));
+    let origin = Origin::parse("https://h.test").unwrap();
+    let all = [mine.clone(), theirs.clone()];
+    let outside = route_table::read(&route_table::write(&all, None), &origin).unwrap();
+    assert!(all.iter().all(|p| outside.in_session(&p.name, "it").is_ok()));
+    let inside = route_table::read(&route_table::write(&all, Some(&mine.name)), &origin).unwrap();
+    // The others' claims are known, so that they are refused by name.
+    assert_eq!(inside.claims, outside.claims);
+    assert!(inside.in_session(&mine.name, "it").is_ok());
+    let refusal = inside.in_session(&theirs.name, "it").unwrap_err();
+    assert!(refusal.contains("a session of mine") && refusal.contains("it belongs to theirs"), "{refusal}");
+}

@@ -19,6 +19,7 @@ pub use walk::walk;
 
 pub(super) use git_settings::is_ours;
 pub(super) use ssh_config::included as included_by_ssh;
+pub(super) use ssh_keys::public_path;
 
 use crate::model::facts::{Facts, Hidden, Unreadable};
 use crate::sys::Sys;

@@ -87,7 +87,7 @@ fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
 }
 
 /// `KEY.pub`
-pub(super) fn public_path(path: &Path) -> PathBuf {
+pub(in crate::engine) fn public_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pub");
     name.into()

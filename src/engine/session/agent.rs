@@ -4,6 +4,7 @@
 
 use super::VARIABLE;
 use super::files::AGENT;
+use crate::engine::inspect::public_path;
 use crate::engine::render::key_path;
 use crate::formats::{ssh_agent, ssh_key};
 use crate::model::profile::Profile;
@@ -42,13 +43,11 @@ pub(super) fn keys(sys: &Sys, profile: &Profile) -> String {
 
 /// By the public half beside the key, or by the key itself: one of them may be in the agent alone.
 fn fingerprint(sys: &Sys, key: &Path) -> Option<String> {
-    let mut public = key.as_os_str().to_owned();
-    public.push(".pub");
     let read = |path: &Path| {
         let bytes = Secret::take(sys.read(path).ok().flatten()?);
         ssh_key::read(bytes.expose()).public.ok().map(|half| half.fingerprint)
     };
-    read(Path::new(&public)).or_else(|| read(key))
+    read(&public_path(key)).or_else(|| read(key))
 }
 
 /// Starts the agent of a session; it ends by itself when nothing runs in the session any more.

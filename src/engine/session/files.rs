@@ -3,7 +3,7 @@
 use super::Files;
 use crate::engine::generation;
 use crate::engine::in_force::InForceError;
-use crate::engine::render::shell_word;
+use crate::engine::render::{shell_word, ssh_path};
 use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route_table;
 use crate::model::text::Text;
@@ -13,8 +13,6 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Whose session it is.
-pub(super) const PROFILE: &str = "session";
 /// git's global configuration.
 pub(super) const GITCONFIG: &str = "gitconfig";
 /// ssh's configuration.
@@ -78,13 +76,10 @@ pub(super) fn all(
     }
     if let Some(config) = rendered.get_mut(SSH_CONFIG) {
         let known = asked.folder.join("known_hosts");
-        config.0.extend_from_slice(
-            format!("{SSH_END} {}\n", crate::engine::render::ssh_path(&known)?).as_bytes(),
-        );
+        config.0.extend_from_slice(format!("{SSH_END} {}\n", ssh_path(&known)?).as_bytes());
     }
     let mut files: Files = rendered.into_iter().map(|(name, text)| (name, Laid::File(text.0))).collect();
     let mut file = |name: &str, text: String| files.push((name.into(), Laid::File(text.into_bytes())));
-    file(PROFILE, format!("{}\n", asked.profile.name));
     for empty in [NETRC, NPMRC, PIP, GOENV, NOTHING, KUBE] {
         file(empty, String::new());
     }

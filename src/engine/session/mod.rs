@@ -7,6 +7,7 @@
 
 pub mod agent;
 mod files;
+mod shells;
 mod walls;
 
 use super::closed::with_closed;
@@ -48,23 +49,26 @@ type Files = Vec<(String, Laid)>;
 pub struct Made {
     files: Files,
     folder: PathBuf,
-    /// As in [`Session`].
-    pub environment: BTreeMap<OsString, OsString>,
+    environment: BTreeMap<OsString, OsString>,
     /// The variables among them that the session sets.
     set: Vec<OsString>,
     has_agent: bool,
 }
 
 impl Made {
+    /// The arguments for the user's shell, which gets files of its own in the session where its kind is known.
+    pub fn for_shell(&mut self, sys: &Sys, program: &Path, profile: &ProfileName) -> Vec<OsString> {
+        shells::arguments(sys, program, profile, self)
+    }
+
     /// Adds a file; where it will be.
-    pub fn add(&mut self, name: &str, text: String) -> PathBuf {
+    fn add(&mut self, name: &str, text: String) -> PathBuf {
         self.files.push((name.into(), Laid::File(text.into_bytes())));
         self.place(name)
     }
 
     /// Where a file of that name will be.
-    #[must_use]
-    pub fn place(&self, name: &str) -> PathBuf {
+    fn place(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
@@ -85,14 +89,19 @@ impl Made {
     }
 }
 
+/// The folder of all sessions.
+fn all_of(state: &Path) -> PathBuf {
+    state.join("sessions")
+}
+
 /// The profile of the session that this process runs in; `None` outside of sessions.
 ///
 /// # Errors
 /// The folder that the environment names is no session of this machine, or is gone.
 pub fn here(sys: &Sys) -> Result<Option<ProfileName>, PathBuf> {
     let Some(folder) = sys.env(VARIABLE).map(PathBuf::from) else { return Ok(None) };
-    let name = sys.read_trusted(&folder.join(files::PROFILE)).ok().flatten();
-    let name = name.and_then(|bytes| ProfileName::new(std::str::from_utf8(&bytes).ok()?.trim()).ok());
+    let is_one = sys.places().state().is_some_and(|state| folder.parent() == Some(&all_of(state)));
+    let name = if is_one { in_force::profile_of(sys, &folder) } else { None };
     name.map(Some).ok_or(folder)
 }
 
@@ -102,7 +111,7 @@ pub fn here(sys: &Sys) -> Result<Option<ProfileName>, PathBuf> {
 /// Its files cannot be made.
 pub fn plan(sys: &Sys, all: &[Profile], profile: &Profile, kept: &[String]) -> Result<Made, InForceError> {
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
-    let folder = state.join("sessions").join(process::own_name().unwrap_or_else(|| "session".into()));
+    let folder = all_of(state).join(process::own_name().unwrap_or_else(|| "session".into()));
     let routes = with_closed(sys, all, None)?;
     let rendered = in_force::made(sys, std::slice::from_ref(profile), Some(&profile.name), &folder)?;
     let keeps_keyring = matches!(stores::describe(sys), Ok(Some(StoreKind::Keyring)));
@@ -148,7 +157,7 @@ pub fn open(sys: &mut Sys, made: Made) -> Result<Session, FsError> {
 /// Removes the folders of sessions in which nothing runs any more. All processes are looked at for that, so not each time.
 fn clear_ended(sys: &mut Sys, state: &Path) {
     let lives = |folder: &Path| folder.file_name().and_then(OsStr::to_str).is_some_and(process::lives);
-    let mut ended = sys.list(&state.join("sessions")).unwrap_or_default();
+    let mut ended = sys.list(&all_of(state)).unwrap_or_default();
     ended.retain(|folder| !lives(folder));
     if ended.len() < ENOUGH {
         return;

@@ -84,7 +84,6 @@ const LET_IN: &[&str] = &[
     "WSL_DISTRO_NAME",
     "WSL_INTEROP",
     "DOCKER_HOST",
-    "DOCKER_CONTEXT",
 ];
 
 /// The user's variables that are let in.

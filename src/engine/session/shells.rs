@@ -3,14 +3,15 @@
 //! A start-up file may set a token or an agent anew (`export GH_TOKEN=...`), so what the session sets is set once more
 //! behind it, and what it leaves out is taken out.
 
-use super::render::shell_word;
-use super::session::Made;
+use super::Made;
+use crate::engine::render::shell_word;
+use crate::model::name::ProfileName;
 use crate::sys::Sys;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// The arguments for a shell, which gets files of its own in the session where its kind is known.
-pub fn arguments(sys: &Sys, program: &Path, profile: &str, made: &mut Made) -> Vec<OsString> {
+pub(super) fn arguments(sys: &Sys, program: &Path, profile: &ProfileName, made: &mut Made) -> Vec<OsString> {
     let home = sys.places().home().map(|home| home.display().to_string()).unwrap_or_default();
     match program.file_name().and_then(|name| name.to_str()) {
         Some("bash") => {
@@ -49,49 +50,37 @@ pub fn arguments(sys: &Sys, program: &Path, profile: &str, made: &mut Made) -> V
     }
 }
 
-/// What a start-up file may set that says who somebody is.
+/// What a start-up file may set that says who somebody is, as patterns of a shell (SECURITY rule 10).
 const TAKEN_OUT: &[&str] = &[
-    "SSH_AUTH_SOCK",
-    "GH_TOKEN",
-    "GITHUB_TOKEN",
-    "GH_ENTERPRISE_TOKEN",
-    "GITHUB_ENTERPRISE_TOKEN",
-    "GITLAB_TOKEN",
-    "GITEA_TOKEN",
-    "BITBUCKET_TOKEN",
-    "AZURE_DEVOPS_EXT_PAT",
-    "NPM_TOKEN",
-    "NODE_AUTH_TOKEN",
-    "PYPI_TOKEN",
-    "TWINE_PASSWORD",
-    "CARGO_REGISTRY_TOKEN",
-    "DOCKER_AUTH_CONFIG",
-    "GIT_ASKPASS",
-    "SSH_ASKPASS",
-    "GIT_SSH",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_PARAMETERS",
-    "GOAUTH",
-    "GOPROXY",
+    "*TOKEN*",
+    "*SECRET*",
+    "*PASSWORD*",
+    "*PASSWD*",
+    "*ASKPASS*",
+    "*_PAT",
+    "GIT_*",
+    "SSH_*",
+    "AWS_*",
+    "GO*PROXY",
     "GONOSUMDB",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_PROFILE",
-    "VAULT_TOKEN",
+    "GOAUTH",
+    "DOCKER_AUTH_CONFIG",
     "CURL_HOME",
 ];
 
-fn taken_out(made: &Made) -> impl Iterator<Item = &'static str> {
-    TAKEN_OUT.iter().copied().filter(|name| !made.environment.contains_key(std::ffi::OsStr::new(name)))
+/// Names that are let in or set by the session stay.
+fn stays(made: &Made) -> Vec<&str> {
+    made.environment.keys().filter_map(|name| name.to_str()).collect()
 }
 
-/// Lines of a POSIX shell.
+/// Lines of a POSIX shell. `env` prints values of several lines too; a name that is none is unset in vain.
 fn walls(made: &Made) -> String {
-    let mut text = String::new();
-    for name in taken_out(made) {
-        text.push_str(&format!("unset {name}\n"));
-    }
+    let mut text = format!(
+        "for doorkey_name in $(env | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'); do\n  case $doorkey_name in\n    \
+         {}) ;;\n    {}) unset \"$doorkey_name\" ;;\n  esac\ndone\nunset doorkey_name\n",
+        stays(made).join("|"),
+        TAKEN_OUT.join("|")
+    );
     for (name, value) in made.walls() {
         text.push_str(&format!("export {name}={}\n", shell_word(&value)));
     }
@@ -99,10 +88,12 @@ fn walls(made: &Made) -> String {
 }
 
 fn fish_walls(made: &Made) -> String {
-    let mut text = String::new();
-    for name in taken_out(made) {
-        text.push_str(&format!("set -e {name}; "));
-    }
+    let patterns: Vec<String> = TAKEN_OUT.iter().map(|pattern| format!("'{pattern}'")).collect();
+    let mut text = format!(
+        "for doorkey_name in (set -xn); switch $doorkey_name; case {}; case {}; set -e $doorkey_name; end; end; ",
+        stays(made).join(" "),
+        patterns.join(" ")
+    );
     for (name, value) in made.walls() {
         let quoted = value.replace('\\', "\\\\").replace('\'', "\\'");
         match name.as_str() {
