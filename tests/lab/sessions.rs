@@ -131,6 +131,15 @@ fn users_own_things_stay_outside() {
         output.exits(128);
         nothing_seen(&mut home, &output);
     }
+    let spy = "!f() { cat >>~/spied; }; f";
+    home.run(["git", "-C", "repo", "config", "--replace-all", "credential.helper", spy]).ok();
+    home.run(["git", "-C", "repo", "config", "--unset-all", "credential.https://git.test.helper"]).ok();
+    let [https, ssh] = urls("acme");
+    in_session(&home, "acme", &["git", "-C", "repo", "ls-remote", &https]).ok();
+    only_token(&mut home, "acme", "in a repository with a helper of its own");
+    assert!(!home.path.join("spied").exists(), "the repository's helper was asked or told");
+    in_session(&home, "acme", &["git", "-C", "repo", "ls-remote", &ssh]).ok();
+    only_key(&mut home, "acme", "in a repository with an ssh command of its own");
     let seen = in_session(&home, "acme", &["env"]);
     seen.ok().does_not_say(globex.token).does_not_say("GIT_ASKPASS").does_not_say("AWS_SECRET");
     // Nothing of a session holds a secret.
@@ -218,8 +227,14 @@ fn ssh_by_itself() {
     let own = "ssh git@git.test \"git-upload-pack 'acme/app.git'\" </dev/null";
     in_session(&home, "acme", &["sh", "-c", own]);
     only_key(&mut home, "acme", "by ssh itself");
+    let elsewhere = "ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null git@tenant-b.git.test \
+                     \"git-upload-pack 'globex/app.git'\" </dev/null";
+    home.run(["sh", "-c", elsewhere]);
+    assert!(keys_seen(&home).iter().any(|(key, _)| key == "globex"), "{:?}", keys_seen(&home));
+    home.forget_seen();
     for command in [
-        &["ssh", "git@git.test", "git-upload-pack 'globex/app.git'"][..],
+        &["sh", "-c", elsewhere][..],
+        &["ssh", "git@git.test", "git-upload-pack 'globex/app.git'"],
         &["sh", "-c", "ssh -T git@git.test"],
         &["sh", "-c", "scp git@git.test:globex/app.git/HEAD ."],
     ] {
