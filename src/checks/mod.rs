@@ -315,7 +315,7 @@ fn plain_tokens(
     facts: &Facts,
     check: &Check,
     keeper: Keeper,
-    instead: Option<&str>,
+    mend: Option<&str>,
     wanted: impl Fn(&PlainToken) -> bool,
 ) -> Vec<Finding> {
     let mut files: Vec<(&Path, Vec<&PlainToken>)> = Vec::new();
@@ -330,8 +330,9 @@ fn plain_tokens(
         let shown = facts.shown(path);
         let hosts: Vec<&str> = tokens.iter().map(|t| t.host.as_deref().unwrap_or("every host")).collect();
         let what = format!("{shown} holds passwords in plain text for {}", hosts.join(", "));
-        let instead = instead.map_or_else(|| in_the_store(facts, &tokens), str::to_owned);
-        check.found(what, advice(format!("{instead}, delete them from {shown}, and make new ones")))
+        let by_hand = || format!("{}, delete them from {shown}", in_the_store(facts, &tokens));
+        let mend = mend.map_or_else(by_hand, str::to_owned);
+        check.found(what, advice(format!("{mend}, and make new ones")))
     };
     files.into_iter().map(one).collect()
 }

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Warning,
     sees: "the logins of ~/.npmrc that are written out, not named as ${VARIABLE}",
     hurts: "every program you run can read it: a package's install script too",
-    mends: "nothing by itself: keep the token in the store, delete the line, and make a new token, since this one was readable",
+    mends: "nothing by itself: \"doorkey token adopt --kind npm\" moves a token into the store, and npm gets it in \"doorkey exec\"; then make a new token, since this one was readable",
     find,
 };
 
@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         facts,
         &CHECK,
         Keeper::Npmrc,
-        Some("name a variable in its place (//HOST/:_authToken=${NPM_TOKEN})"),
+        Some("move them into the store: doorkey token adopt --kind npm (npm gets them in doorkey exec then)"),
         |_| true,
     )
 }

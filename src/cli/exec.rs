@@ -121,12 +121,15 @@ fn run(context: &mut Context, made: Made, program: &Path, arguments: &[OsString]
             "warning: the session has no SSH agent: {error}; a key with a passphrase asks for it"
         ));
     }
+    for why in &session.without_npm {
+        context.say.aside(format!("warning: npm gets no token: {why}"));
+    }
     let error = context.sys.become_program(program, arguments, &session.environment);
     let _ = context.sys.remove_own_dir(&session.folder);
     Err(error.into())
 }
 
-/// What the session would set, and the command. None of it is secret.
+/// What the session would set, and the command; secrets are masked.
 fn shown(context: &mut Context, made: &Made, program: &Path, arguments: &[OsString]) -> Exit {
     let words = [program.as_os_str()].into_iter().chain(arguments.iter().map(OsString::as_os_str));
     let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();

@@ -32,6 +32,7 @@ mod store_status;
 mod switch;
 mod table;
 mod token;
+mod token_add;
 mod token_adopt;
 mod token_check;
 mod token_inspect;

@@ -8,6 +8,7 @@ use super::{Context, Exit, json};
 use crate::engine::adopt::{self, AdoptError, Adoption, File, Format, Kind, Left, Taken};
 use crate::engine::scan::{self, Event, Finding, Place};
 use crate::engine::{generation, in_force, preview};
+use crate::model::name::ProfileName;
 use crate::model::plan::RecordId;
 use crate::redact;
 use crate::sys::Sys;
@@ -26,8 +27,9 @@ use std::path::PathBuf;
     git-credentials  a line of ~/.git-credentials: it goes\n  \
     docker           a login of ~/.docker/config.json: it goes, and docker asks docker-credential-doorkey\n  \
     cargo            a token of ~/.cargo/credentials.toml: it goes, and cargo asks doorkey\n  \
-    netrc            an entry of ~/.netrc: it goes; only with --kind netrc, since curl, go, pip read it too\n\
-    All others (.npmrc, shells, CI ...) are only found: doorkey token scan.\n\n\
+    netrc            an entry of ~/.netrc: it goes; only with --kind netrc, since curl, go, pip read it too\n  \
+    npm              a token of .npmrc: it goes; only with --kind npm, since npm gets it in doorkey exec then\n\
+    All others (shells, CI ...) are only found: doorkey token scan.\n\n\
     The store gets the token before the file loses it. What leaves a file stays sealed in the store\n\
     for 30 days, and doorkey undo puts back the same bytes. Others may have read a token that lay in\n\
     plain text: make a new one afterwards.\n\n\
@@ -54,6 +56,7 @@ enum KindWord {
     Docker,
     Cargo,
     Netrc,
+    Npm,
 }
 
 impl From<KindWord> for Kind {
@@ -66,6 +69,7 @@ impl From<KindWord> for Kind {
             KindWord::Docker => Self::Docker,
             KindWord::Cargo => Self::Cargo,
             KindWord::Netrc => Self::Netrc,
+            KindWord::Npm => Self::Npm,
         }
     }
 }
@@ -178,6 +182,7 @@ fn format_of(found: &Finding) -> Option<Format> {
         // podman's auth.json and the old .dockercfg go by other rules.
         "docker" => (path.file_name()? == "config.json").then_some(Format::DockerConfig),
         "netrc" => Some(Format::Netrc),
+        "npmrc" => Some(Format::Npmrc),
         // A token in its `config.toml` is found only.
         "cargo" => (path.file_name()? != "config.toml").then_some(Format::CargoCredentials),
         _ => None,
@@ -201,11 +206,6 @@ fn taken_line(sys: &Sys, one: &Taken) -> String {
     )
 }
 
-/// The scan's title for `.npmrc`.
-const NPM: &str = "npm settings";
-const NO_NPM: &str = "  npm asks no helper: it takes a token from its file or, by ${NAME} there, from the environment, and doorkey sets no\n  \
-    variable for one command yet. Write ${NPM_TOKEN} in place of the token, set it where npm runs, and revoke this one";
-
 fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static str, usize>) {
     for Left { path, line, why, fix } in left {
         let line = if *line == 0 { String::new() } else { format!(":{line}") };
@@ -217,9 +217,6 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
     if !others.is_empty() {
         let list: Vec<String> = others.iter().map(|(title, count)| format!("{title}: {count}")).collect();
         say.info(format!("left: kinds that are not moved ({}); see: doorkey token scan", list.join(", ")));
-        if others.contains_key(NPM) {
-            say.info(NO_NPM);
-        }
     }
 }
 
@@ -228,6 +225,7 @@ fn who_asks(taken: &[Taken]) -> String {
     let of = |kind| match kind {
         Kind::Docker => "docker",
         Kind::Cargo => "cargo",
+        Kind::Npm => "npm",
         _ => "git",
     };
     let who: BTreeSet<&str> = taken.iter().map(|one| of(one.kind)).collect();
@@ -252,6 +250,16 @@ fn say_others(context: &mut Context, taken: &[Taken]) {
             for_curl(&one.record)
         ));
     }
+    let npm: BTreeSet<_> = taken.iter().filter(|t| t.kind == Kind::Npm).map(|t| &t.profile.name).collect();
+    for profile in npm {
+        context.say.marked(Mark::Warn, "npm gets it in a session of the profile, and nowhere else");
+        context.say.info(format!("  {}", for_npm(profile)));
+    }
+}
+
+/// npm asks no helper.
+fn for_npm(profile: &ProfileName) -> String {
+    format!("doorkey exec {profile} -- npm install")
 }
 
 /// curl reads the entry from a pipe, and sends it to that host alone.
@@ -266,7 +274,7 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
     let of = |kind| -> BTreeSet<_> {
         taken.iter().filter(|t| t.kind == kind).map(|t| (&t.profile.name, &t.record)).collect()
     };
-    let (docker, cargo) = (of(Kind::Docker), of(Kind::Cargo));
+    let (docker, cargo, npm) = (of(Kind::Docker), of(Kind::Cargo), of(Kind::Npm));
     for Taken { profile, record, .. } in taken {
         if !told.insert((profile.name.clone(), record.clone())) {
             continue;
@@ -289,6 +297,15 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
             context.say.info("  keep it: printf %s \"$TOKEN\" | cargo login --registry NAME");
             continue;
         }
+        if npm.contains(&(&profile.name, record)) {
+            let scope = profile.npm.iter().find(|registry| registry.takes(record)).map(|r| r.scope.as_str());
+            context.say.info(format!(
+                "  keep it: doorkey token add {} --npm '{}'",
+                profile.name,
+                scope.unwrap_or("SCOPE")
+            ));
+            continue;
+        }
         if docker.contains(&(&profile.name, record)) {
             let registry = record.origin.trim_start_matches("https://");
             let registry = if registry == "index.docker.io" { "" } else { registry };
@@ -303,6 +320,9 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
 fn document(made: &Adoption, others: &BTreeMap<&'static str, usize>, more: Value) -> String {
     let taken = made.taken.iter().map(|one| {
         let mut advice = "it lay in plain text: make a new one, then revoke this one".to_owned();
+        if one.kind == Kind::Npm {
+            advice += &format!("; npm gets it so: {}", for_npm(&one.profile.name));
+        }
         if one.kind == Kind::Netrc {
             advice += &format!("; curl, go and pip find nothing in that file now: {}", for_curl(&one.record));
         }

@@ -54,6 +54,7 @@ fn left_of(sys: &Sys, name: &ProfileName) -> Option<Profile> {
         hosts: Vec::new(),
         routes: Vec::new(),
         registries: route_table::registries_of_profile(&text(route_table::FILE)?, name),
+        npm: Vec::new(),
         trust: Default::default(),
         proxy: Default::default(),
         verify: Vec::new(),

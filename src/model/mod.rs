@@ -5,6 +5,7 @@ pub mod facts;
 pub mod finding;
 pub mod ladder;
 pub mod name;
+pub mod npm;
 pub mod plan;
 pub mod profile;
 pub mod profile_file;

@@ -2,6 +2,7 @@
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
+use super::npm::NpmRegistry;
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
 use crate::formats::percent;
@@ -25,6 +26,8 @@ pub struct Profile {
     pub routes: Vec<RepoRoute>,
     /// Package registries that it speaks for.
     pub registries: Vec<Registry>,
+    /// npm's registries.
+    pub npm: Vec<NpmRegistry>,
     /// Which roots it trusts.
     pub trust: Trust,
     /// How it gets out.

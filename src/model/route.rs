@@ -258,6 +258,26 @@ fn refuse_encoded_slash(path: &str) -> Result<(), BadPath> {
     if lower.contains("%2f") || lower.contains("%5c") { Err(BadPath::EncodedSlash) } else { Ok(()) }
 }
 
+/// The origin of an https URL, and the path below it without slashes at the ends.
+///
+/// # Errors
+/// In words, without the URL.
+pub fn https_place(url: &str) -> Result<(Origin, String), String> {
+    let (host, path) = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').unwrap_or((rest, "")),
+        None => return Err("it is not an https URL".into()),
+    };
+    if host.is_empty() || path.contains(['?', '#', '%']) {
+        return Err("it is written in a form that is not followed".into());
+    }
+    let root = url.get(..url.len() - path.len()).unwrap_or_default();
+    let origin = Origin::parse(root).map_err(|e| e.to_string())?;
+    if origin.scheme != Scheme::Https {
+        return Err("only https is answered".into());
+    }
+    Ok((origin, clean_decoded_path(path).map_err(|e| e.to_string())?))
+}
+
 /// As [`clean_path`] for a path that was decoded already: git decodes once before it asks a credential helper or
 /// starts ssh (credential.c, connect.c), so decoding again would make another path of it.
 ///

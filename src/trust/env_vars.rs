@@ -82,6 +82,9 @@ pub const KNOWN: &[Known] = &[
     known("REQUESTS_CA_BUNDLE", File, Replaces, true, &["requests", "pip", "poetry", "az", "gcloud", "aws"]),
     known("PIP_CERT", File, Replaces, true, &["pip"]),
     known("NODE_EXTRA_CA_CERTS", File, Adds, false, &["node", "npm", "yarn", "pnpm", "bun", "deno"]),
+    // It takes the place of the public roots, of NODE_EXTRA_CA_CERTS and of `cafile` in every npmrc; npm reads both spellings.
+    known("NPM_CONFIG_CAFILE", File, Replaces, false, &["npm"]),
+    known("npm_config_cafile", File, Replaces, false, &["npm"]),
     known("AWS_CA_BUNDLE", File, Replaces, true, &["aws", "boto3", "terraform-provider-aws"]),
     known("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", File, Replaces, false, &["grpc"]),
     known("NIX_SSL_CERT_FILE", File, Replaces, true, &["nix"]),

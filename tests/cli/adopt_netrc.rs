@@ -198,14 +198,3 @@ fn curl_goes_on_working() {
     bash.args(without).arg(home.outside("root.pem")).arg(format!("https://{host}/"));
     assert_ne!(Ran::of(&bash.output().unwrap()).code, Some(0));
 }
-
-/// npm has no helper that could be asked.
-#[test]
-fn a_token_of_npms_is_left_with_a_reason() {
-    let home = home();
-    home.write(".npmrc", format!("//npm.test/:_authToken={LOOSE}\n"), 0o600);
-    let before = home.users_tree();
-    let ran = home.run(&["token", "adopt", "--yes"]).with_code(1);
-    assert!(ran.out.contains("npm asks no helper") && ran.out.contains("${NPM_TOKEN}"), "{ran:#?}");
-    assert_eq!(home.users_tree(), before);
-}

@@ -11,6 +11,7 @@
 mod adopt_cargo;
 mod adopt_docker;
 mod adopt_netrc;
+mod adopt_npm;
 mod bad_input;
 mod bridges;
 mod broken_machine;

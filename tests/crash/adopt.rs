@@ -60,6 +60,32 @@ fn cargo_adopted(home: &Home) {
     home.run(&["token", "adopt", "--yes"]).ok();
 }
 
+/// A token of npm's, which npm gets in a session afterwards.
+fn npm(home: &Home) {
+    let file = ".config/doorkey/profiles/acme.toml";
+    let registries = "[registries]\nnpm = { \"@acme\" = \"https://npm.test/\" }\n";
+    home.write(file, format!("{}\n{registries}", home.text(file)), 0o600);
+    home.run(&["use", "acme", "--yes"]).ok();
+    home.write(".npmrc", format!("save-exact=true\n//npm.test/:_authToken={LOOSE}\n"), 0o600);
+}
+
+fn npm_adopted(home: &Home) {
+    npm(home);
+    home.run(ADOPT_NPM).ok();
+}
+
+const ADOPT_NPM: &[&str] = &["token", "adopt", "--kind", "npm", "--yes"];
+
+#[test]
+fn killed_while_npms_token_is_moved() {
+    every_point(&Scenario::new("token adopt of npm's", npm, ADOPT_NPM, ""), of_npm);
+}
+
+#[test]
+fn killed_while_npms_token_is_put_back() {
+    every_point(&Scenario::new("undo of npm's", npm_adopted, &["undo", "--yes"], ""), of_npm);
+}
+
 #[test]
 fn killed_while_it_is_moved() {
     every_point(&Scenario::new("token adopt", found, &["token", "adopt", "--yes"], ""), of_git);
@@ -114,6 +140,11 @@ fn of_cargo(scenario: &Scenario) -> (bool, bool) {
     let named = scenario.text(".cargo/config.toml").contains("credential-provider");
     let in_file = !named && scenario.text(".cargo/credentials.toml").contains(LOOSE);
     (in_file, named && scenario.cargo("sparse+https://reg.test/index/").contains(LOOSE))
+}
+
+/// The same for npm, which takes it from the file, or from a session's variable.
+fn of_npm(scenario: &Scenario) -> (bool, bool) {
+    (scenario.text(".npmrc").contains(LOOSE), scenario.npm("acme").contains(LOOSE))
 }
 
 fn every_point(scenario: &Scenario, where_it_is: fn(&Scenario) -> (bool, bool)) {

@@ -136,6 +136,11 @@ impl Scenario {
         feed(command, question.as_bytes()).out
     }
 
+    /// What npm finds in a session of a profile.
+    pub(crate) fn npm(&self, profile: &str) -> String {
+        self.home.run(&["exec", profile, "--", "env"]).out
+    }
+
     pub(crate) fn tree(&self) -> Tree {
         self.home.tree()
     }

@@ -249,6 +249,7 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
         hosts: vec![host],
         routes: Vec::new(),
         registries: Vec::new(),
+        npm: Vec::new(),
         trust: Trust { ca },
         proxy: Proxy {
             url: wanted.proxy.clone(),

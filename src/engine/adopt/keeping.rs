@@ -48,8 +48,7 @@ impl Keeping<'_> {
         let origin = owner.claim.origin.to_string();
         let covers = |id: &RecordId| {
             let scope = OwnerPath::of_clean(&id.path);
-            // cargo asks for one index of several.
-            let exact = login.kind != Kind::Cargo || (id.path == owner.path && id.user == user);
+            let exact = !login.kind.is_of_one_place() || (id.path == owner.path && id.user == user);
             exact
                 && id.origin == origin
                 && scope.is_ok_and(|scope| scope.covers(&owner.path, owner.claim.fold_case))
@@ -66,7 +65,7 @@ impl Keeping<'_> {
             };
             return Err((why, fix));
         }
-        let new_path = if login.kind == Kind::Cargo { owner.path.clone() } else { String::new() };
+        let new_path = if login.kind.is_of_one_place() { owner.path.clone() } else { String::new() };
         // The one that git's request would get.
         let mine = here.iter().filter(|id| id.user == user).max_by_key(|id| id.path.len());
         let record =

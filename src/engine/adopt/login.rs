@@ -249,7 +249,7 @@ pub(super) fn without_logins(text: &[u8]) -> Vec<u8> {
 }
 
 /// The whole lines that hold a span, with the last line end and without a byte order mark.
-fn lines_around(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+pub(super) fn lines_around(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
     let head = bytes.get(..span.start).unwrap_or_default();
     let start = memchr::memrchr(b'\n', head).map_or(bom_length(bytes), |at| at + 1);
     // A span may end with its own line end.

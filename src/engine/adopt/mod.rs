@@ -1,4 +1,4 @@
-//! Moves tokens that lie loose in files of git, docker and cargo into the store: one plan over all files, store first,
+//! Moves tokens that lie loose in files of git, docker, cargo and npm into the store: one plan over all files, store first,
 //! files last.
 //!
 //! At every moment a value is in its file or in the store. What leaves a file is sealed beside the record, so that an
@@ -8,8 +8,10 @@ mod cargo;
 mod claimed;
 mod docker;
 mod keeping;
+mod kind;
 mod login;
 mod netrc;
+mod npm;
 mod rewrites;
 
 use super::generation;
@@ -23,61 +25,13 @@ use crate::sys::Sys;
 use crate::sys::fs::FsError;
 use claimed::{Nobody, Owner, Reach, owner};
 use keeping::{Keep, Keeping};
+pub use kind::Kind;
 use login::{Found, Login, Stays};
 use rewrites::Rewrites;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// A kind of place from which tokens are moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The URL of a remote or a submodule.
-    Remote,
-    /// `url.<base>.insteadOf`: the rewriting stays.
-    InsteadOf,
-    /// `http.<url>.extraHeader: Authorization`
-    ExtraHeader,
-    /// A line of git's helper `store`.
-    GitCredentials,
-    /// A login of docker's `config.json`.
-    Docker,
-    /// A token of cargo's `credentials.toml`.
-    Cargo,
-    /// An entry of `.netrc`; only where it is asked for, since other programs than git read it too.
-    Netrc,
-}
-
-impl Kind {
-    /// Stable name for programs.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Remote => "remote",
-            Self::InsteadOf => "instead-of",
-            Self::ExtraHeader => "extra-header",
-            Self::GitCredentials => "git-credentials",
-            Self::Docker => "docker",
-            Self::Cargo => "cargo",
-            Self::Netrc => "netrc",
-        }
-    }
-
-    /// For people.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Remote => "the URL of a remote",
-            Self::InsteadOf => "url.<base>.insteadOf",
-            Self::ExtraHeader => "http.<url>.extraHeader",
-            Self::GitCredentials => "a line of .git-credentials",
-            Self::Docker => "a docker login",
-            Self::Cargo => "a cargo token",
-            Self::Netrc => "an entry of .netrc",
-        }
-    }
-}
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +46,8 @@ pub enum Format {
     CargoCredentials,
     /// `.netrc`.
     Netrc,
+    /// `.npmrc`.
+    Npmrc,
 }
 
 /// A file in which a scan found something, by its real path.
@@ -201,8 +157,8 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
     if files.is_empty() {
         return Ok(made);
     }
-    // `doorkey use` wants .netrc out of the way first.
-    if generation::current(sys).is_none() && wanted.kinds != [Kind::Netrc] {
+    let needs_git = wanted.kinds.is_empty() || !wanted.kinds.iter().all(|kind| kind.works_without_git());
+    if generation::current(sys).is_none() && needs_git {
         return Err(AdoptError::NotInForce);
     }
     let mut keeping =
@@ -227,6 +183,7 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             Format::DockerConfig => docker::logins(&bytes),
             Format::CargoCredentials => cargo::logins(sys, &beside, &bytes),
             Format::Netrc => netrc::logins(sys, path, &bytes),
+            Format::Npmrc => npm::logins(&bytes),
         };
         let own = file.format == Format::GitConfig && !is_users(sys, path);
         let around = Around {
@@ -342,13 +299,11 @@ fn settle(
         let why = format!("without its login git would rewrite the URL: url.<base>.insteadOf = {beginning}");
         return Err(left(line, why, "git config --get-regexp '^url[.]'".into()));
     }
-    if login.kind == Kind::Netrc && !wanted.kinds.contains(&Kind::Netrc) {
-        let why =
-            "git would get the token from doorkey, but curl, go, pip and others read this file too".into();
-        return Err(left(line, why, "to move it all the same: doorkey token adopt --kind netrc".into()));
+    if let Some((why, fix)) = login.kind.only_when_asked().filter(|_| !wanted.kinds.contains(&login.kind)) {
+        return Err(left(line, why.into(), fix.into()));
     }
     let (owner, user) = match login.kind {
-        Kind::Docker | Kind::Cargo => of_registry(keeping.sys, &login),
+        Kind::Docker | Kind::Cargo | Kind::Npm => of_registry(keeping.sys, &login),
         _ => of_git(keeping.sys, &login, around),
     }
     .map_err(|n| left(line, n.why, n.fix))?;
@@ -395,8 +350,10 @@ fn of_git(sys: &Sys, login: &Login, around: &Around) -> Result<(Owner, String), 
 /// Whose a login at a package registry is, and its user.
 fn of_registry(sys: &Sys, login: &Login) -> Result<(Owner, String), Nobody> {
     let user = login.user.clone().unwrap_or_default();
-    if login.kind == Kind::Cargo {
-        return Ok((cargo::owner(sys, &login.url)?, user));
+    match login.kind {
+        Kind::Cargo => return Ok((cargo::owner(sys, &login.url)?, user)),
+        Kind::Npm => return Ok((npm::owner(sys, &login.url)?, user)),
+        _ => {}
     }
     let owner = claimed::of_registry(sys, &login.url, RegistryKind::Docker)?;
     let user = owner.registry_user(&user)?;

@@ -1,9 +1,8 @@
 //! Entries of `.netrc`: they go as whole lines, where nothing else of the file would be read in another way then.
 
 use super::Kind;
-use super::login::{Found, Login, Stays};
+use super::login::{Found, Login, Stays, lines_around};
 use crate::formats::host::split_host_port;
-use crate::formats::lines::bom_length;
 use crate::formats::netrc::{Entry, Netrc};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -85,12 +84,4 @@ fn plain(entry: &Entry) -> (Option<&str>, Option<&[u8]>, Option<&[u8]>) {
         entry.login.as_ref().map(|f| f.value.expose()),
         entry.password.as_ref().map(|f| f.value.expose()),
     )
-}
-
-/// The whole lines of an entry, without a byte order mark.
-fn lines_around(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
-    let head = bytes.get(..span.start).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', head).map_or(bom_length(bytes), |at| at + 1);
-    let end = memchr::memchr(b'\n', bytes.get(span.end..).unwrap_or_default());
-    start..end.map_or(bytes.len(), |at| span.end + at + 1)
 }

@@ -11,7 +11,7 @@ use crate::engine::withdrawn::{still_claims, still_claims_registry};
 use crate::formats::{cargo_credential, docker_credential as protocol};
 use crate::model::plan::RecordId;
 use crate::model::profile::RegistryKind;
-use crate::model::route::{Claim, Decision, Origin, Scheme, clean_decoded_path};
+use crate::model::route::{Claim, Decision, Origin, Scheme, https_place};
 use crate::redact;
 use crate::secret::Secret;
 use crate::stores::{self, Entry, Record, State};
@@ -85,20 +85,8 @@ impl Place {
     /// # Errors
     /// In words.
     pub fn of_cargo(index: &str) -> Result<Self, String> {
-        let odd = |why: String| format!("the index {:?}: {why}", redact::urls(index));
-        let (head, path) = match index.split_once("://") {
-            Some((_, rest)) => rest.split_once('/').unwrap_or((rest, "")),
-            None => return Err(odd("it is not an https URL".into())),
-        };
-        let root = index.get(..index.len() - path.len()).unwrap_or_default();
-        if head.is_empty() || path.contains(['?', '#', '%']) {
-            return Err(odd("it is written in a form that is not followed".into()));
-        }
-        let origin = Origin::parse(root).map_err(|e| odd(e.to_string()))?;
-        if origin.scheme != Scheme::Https {
-            return Err(odd("only https is answered".into()));
-        }
-        let path = clean_decoded_path(path).map_err(|e| odd(e.to_string()))?;
+        let place = https_place(index).map_err(|why| format!("the index {:?}: {why}", redact::urls(index)));
+        let (origin, path) = place?;
         Ok(Self { kind: RegistryKind::Cargo, origin, path })
     }
 

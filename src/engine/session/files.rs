@@ -80,7 +80,7 @@ pub(super) fn all(
     }
     let mut files: Files = rendered.into_iter().map(|(name, text)| (name, Laid::File(text.0))).collect();
     let mut file = |name: &str, text: String| files.push((name.into(), Laid::File(text.into_bytes())));
-    for empty in [NETRC, NPMRC, PIP, GOENV, NOTHING, KUBE] {
+    for empty in [NETRC, PIP, GOENV, NOTHING, KUBE] {
         file(empty, String::new());
     }
     file(DOCKER_FILE, docker(asked));

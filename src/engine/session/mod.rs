@@ -3,10 +3,11 @@
 //! A session is a folder as a generation is, for one profile alone, below `<state>/sessions`; its name is that of the
 //! process that becomes the user's command. git, ssh and the other tools are led there by their own variables, so
 //! nothing of the user's changes. No secret lies in it: who asks for one gets it from the helper, which knows by the
-//! folder's table whose session it is.
+//! folder's table whose session it is. npm, which asks nobody, gets its tokens in variables.
 
 pub mod agent;
 mod files;
+mod npm;
 mod shells;
 mod walls;
 
@@ -15,6 +16,7 @@ use super::generation;
 use super::in_force::{self, InForceError};
 use crate::model::name::ProfileName;
 use crate::model::profile::Profile;
+use crate::secret::Secret;
 use crate::stores::{self, StoreKind};
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Laid};
@@ -39,6 +41,8 @@ pub struct Session {
     pub environment: BTreeMap<OsString, OsString>,
     /// Why it has no agent, though the user has one with keys of the profile.
     pub without_agent: Option<FsError>,
+    /// Why npm gets no token, in words.
+    pub without_npm: Vec<String>,
 }
 
 /// Files by their names below the session's folder.
@@ -52,6 +56,10 @@ pub struct Made {
     environment: BTreeMap<OsString, OsString>,
     /// The variables among them that the session sets.
     set: Vec<OsString>,
+    /// Variables that are secret.
+    secrets: Vec<(String, Secret)>,
+    /// Why npm gets no token, in words.
+    without_npm: Vec<String>,
     has_agent: bool,
 }
 
@@ -80,12 +88,14 @@ impl Made {
         is_own.then(|| self.folder.join(own))
     }
 
-    /// What the session sets, and no user's variable among it.
+    /// What the session sets, and no user's variable among it; a secret is masked.
     pub fn walls(&self) -> impl Iterator<Item = (String, String)> {
-        self.set.iter().filter_map(|name| {
+        let masked = self.secrets.iter().map(|(name, _)| (name.clone(), "***".to_owned()));
+        let plain = self.set.iter().filter_map(|name| {
             let value = self.environment.get(name)?;
             Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()))
-        })
+        });
+        plain.chain(masked)
     }
 }
 
@@ -117,6 +127,8 @@ pub fn plan(sys: &Sys, all: &[Profile], profile: &Profile, kept: &[String]) -> R
     let keeps_keyring = matches!(stores::describe(sys), Ok(Some(StoreKind::Keyring)));
     let asked = files::Asked { sys, state, folder: &folder, profile, routes: &routes };
     let (mut files, roots) = files::all(&asked, rendered)?;
+    let npm::Npm { settings, given: secrets, without: without_npm } = npm::of(sys, profile);
+    files.push((files::NPMRC.into(), Laid::File(settings.into_bytes())));
     let mut environment = walls::let_in(sys, kept, keeps_keyring);
     let mut walls = walls::set(&asked, roots.as_deref());
     let keys = agent::keys(sys, profile);
@@ -127,7 +139,7 @@ pub fn plan(sys: &Sys, all: &[Profile], profile: &Profile, kept: &[String]) -> R
     }
     let set = walls.keys().cloned().collect();
     environment.extend(walls);
-    Ok(Made { files, folder, environment, set, has_agent })
+    Ok(Made { files, folder, environment, set, secrets, without_npm, has_agent })
 }
 
 /// Makes the session, and clears away those that ended.
@@ -145,13 +157,16 @@ pub fn open(sys: &mut Sys, made: Made) -> Result<Session, FsError> {
     if !sys.launcher_is_fresh(&launcher)? {
         sys.refresh_launcher(&launcher)?;
     }
-    let Made { folder, mut environment, .. } = made;
+    let Made { folder, mut environment, secrets, without_npm, .. } = made;
+    // Nowhere but into the environment of the process that this one becomes.
+    let words = secrets.iter().filter_map(|(name, secret)| Some((name.into(), secret.expose_str()?.into())));
+    environment.extend(words);
     let started = if made.has_agent { agent::start(sys, &folder) } else { Ok(()) };
     let without_agent = started.err();
     if without_agent.is_some() {
         environment.remove(OsStr::new(agent::SOCKET));
     }
-    Ok(Session { folder, environment, without_agent })
+    Ok(Session { folder, environment, without_agent, without_npm })
 }
 
 /// Removes the folders of sessions in which nothing runs any more. All processes are looked at for that, so not each time.

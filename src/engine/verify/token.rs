@@ -304,6 +304,11 @@ fn judged(token: &Token<'_>, verified: Option<&Verified>) -> Checked {
                 .then(|| format!("docker login {}", registry.origin.authority()));
             return Checked { why, fix: login, ..blank };
         }
+        if let Some(registry) = token.profile.npm.iter().find(|registry| registry.takes(id)) {
+            let why = "it is for an npm registry, which npm can try".into();
+            let ask = format!("doorkey exec {profile} -- npm whoami --registry {}", registry.url());
+            return Checked { why, fix: Some(ask), ..blank };
+        }
         return Checked {
             why: "no repository under [[verify]] is for it".into(),
             fix: Some(format!("doorkey token check {profile} --repo {}/OWNER/REPO.git", id.origin)),

@@ -8,6 +8,7 @@ pub use write::write_new;
 
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName, check_user};
+use super::npm::NpmRegistry;
 use super::profile::{
     Compat, Host, Identity, Profile, Proxy, Registry, RegistryKind, RepoRoute, Transport, Trust, Verify,
 };
@@ -17,7 +18,7 @@ use crate::formats::remote_url::RemoteUrl;
 use crate::redact;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with a profile's file. The text is fit to be shown to people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +115,9 @@ struct RawRegistries {
     docker: Vec<String>,
     #[serde(default)]
     cargo: Vec<String>,
+    /// The URL of each scope.
+    #[serde(default)]
+    npm: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -197,6 +201,11 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
     let docker = raw.registries.docker.iter().map(|text| registry(RegistryKind::Docker, text));
     let cargo = raw.registries.cargo.iter().map(|text| registry(RegistryKind::Cargo, text));
     let registries = docker.chain(cargo).collect::<Result<_, _>>()?;
+    let npm = raw.registries.npm.iter().map(|(scope, url)| {
+        let read = check_no_secret(url).and_then(|()| NpmRegistry::parse(scope, url));
+        read.map_err(|p| at(scope, format!("the npm registry of {scope:?}: {p}")))
+    });
+    let npm = npm.collect::<Result<_, _>>()?;
     for url in [&raw.proxy.https, &raw.proxy.http].into_iter().flatten() {
         check_proxy(url).map_err(|p| at(url, p))?;
     }
@@ -215,6 +224,7 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
         hosts,
         routes,
         registries,
+        npm,
         trust: Trust { ca: raw.trust.ca },
         proxy: Proxy { url: raw.proxy.https.or(raw.proxy.http), no_proxy: raw.proxy.no_proxy },
         verify: raw

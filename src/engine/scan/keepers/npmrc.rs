@@ -8,5 +8,5 @@ pub(super) const KEEPER: Keeper = Keeper {
     title: "npm settings",
     fits: |at| at.name == ".npmrc" || at.name == "npmrc",
     read: loose::npmrc,
-    advice: "write ${NPM_TOKEN} there and set it from a store; revoke this one",
+    advice: "move it into the store (doorkey token adopt --kind npm), from where npm gets it in doorkey exec; revoke this one",
 };
