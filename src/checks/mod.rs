@@ -391,6 +391,9 @@ fn kind(token: &StoredToken) -> Option<&'static providers::Facts> {
 
 /// `doorkey token VERB` for a token that is in the store.
 fn token_command(verb: &str, token: &StoredToken) -> String {
+    if let (Some(scope), "add") = (&token.npm, verb) {
+        return format!("doorkey token add {} --npm {}", token.profile, quoted(scope));
+    }
     let host = token.origin.split_once("://").map_or(token.origin.as_str(), |(_, host)| host);
     let owner = if token.path.is_empty() || verb != "add" {
         String::new()

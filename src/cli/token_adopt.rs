@@ -132,8 +132,8 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
             Some(_) => "now".to_owned(),
             None => format!("as soon as it is in force: {}", in_force::way_on(&context.sys).1),
         };
-        let who = who_asks(&made.taken);
-        context.say.marked(Mark::Good, format!("{places} cleaned; {who} from doorkey {when}"));
+        let who = who_asks(&made.taken).map(|who| format!("; {who} from doorkey {when}")).unwrap_or_default();
+        context.say.marked(Mark::Good, format!("{places} cleaned{who}"));
         say_others(context, &made.taken);
         say_rotation(context, &made.taken);
         context.say.info("  take it back: doorkey undo");
@@ -220,19 +220,19 @@ fn say_left(say: &mut Say, sys: &Sys, left: &[Left], others: &BTreeMap<&'static 
     }
 }
 
-/// Whose programs ask doorkey now.
-fn who_asks(taken: &[Taken]) -> String {
+/// Whose programs ask doorkey now. npm asks nobody.
+fn who_asks(taken: &[Taken]) -> Option<String> {
     let of = |kind| match kind {
         Kind::Docker => "docker",
         Kind::Cargo => "cargo",
-        Kind::Npm => "npm",
         _ => "git",
     };
-    let who: BTreeSet<&str> = taken.iter().map(|one| of(one.kind)).collect();
+    let who: BTreeSet<&str> = taken.iter().filter(|t| t.kind != Kind::Npm).map(|one| of(one.kind)).collect();
     let who: Vec<&str> = who.into_iter().collect();
     match who.as_slice() {
-        [one] => format!("{one} gets the token"),
-        all => format!("{} get their tokens", all.join(" and ")),
+        [] => None,
+        [one] => Some(format!("{one} gets the token")),
+        all => Some(format!("{} get their tokens", all.join(" and "))),
     }
 }
 
@@ -274,7 +274,7 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
     let of = |kind| -> BTreeSet<_> {
         taken.iter().filter(|t| t.kind == kind).map(|t| (&t.profile.name, &t.record)).collect()
     };
-    let (docker, cargo, npm) = (of(Kind::Docker), of(Kind::Cargo), of(Kind::Npm));
+    let (docker, cargo) = (of(Kind::Docker), of(Kind::Cargo));
     for Taken { profile, record, .. } in taken {
         if !told.insert((profile.name.clone(), record.clone())) {
             continue;
@@ -297,13 +297,8 @@ fn say_rotation(context: &mut Context, taken: &[Taken]) {
             context.say.info("  keep it: printf %s \"$TOKEN\" | cargo login --registry NAME");
             continue;
         }
-        if npm.contains(&(&profile.name, record)) {
-            let scope = profile.npm.iter().find(|registry| registry.takes(record)).map(|r| r.scope.as_str());
-            context.say.info(format!(
-                "  keep it: doorkey token add {} --npm '{}'",
-                profile.name,
-                scope.unwrap_or("SCOPE")
-            ));
+        if let Some(registry) = profile.npm_for(record) {
+            context.say.info(format!("  keep it: {}", registry.add_command(&profile.name)));
             continue;
         }
         if docker.contains(&(&profile.name, record)) {

@@ -29,6 +29,7 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
         origin: record.id.origin.clone(),
         path: record.id.path.clone(),
         user: record.id.user.clone(),
+        npm: profile.npm_for(&record.id).map(|registry| registry.scope.clone()),
         added: record.added,
         state,
         since: record.since,

@@ -1,5 +1,6 @@
 //! npm's registries of a profile. npm asks no helper: it gets the token in a session's environment (`doorkey exec`).
 
+use super::name::ProfileName;
 use super::plan::RecordId;
 use super::route::{Origin, https_place};
 
@@ -61,6 +62,12 @@ impl NpmRegistry {
     #[must_use]
     pub fn record(&self) -> RecordId {
         RecordId { origin: self.origin.to_string(), path: self.path.clone(), user: USER.into() }
+    }
+
+    /// What keeps a token for it.
+    #[must_use]
+    pub fn add_command(&self, profile: &ProfileName) -> String {
+        format!("doorkey token add {profile} --npm '{}'", self.scope)
     }
 
     /// Whether npm takes a token that is kept so for this registry: one for it, or for a folder above it

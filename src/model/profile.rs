@@ -3,6 +3,7 @@
 use super::bridge::Bridge;
 use super::name::{HostName, ProfileName};
 use super::npm::NpmRegistry;
+use super::plan::RecordId;
 use super::provider;
 use super::route::{Claim, Origin, OwnerPath, Scheme};
 use crate::formats::percent;
@@ -263,6 +264,12 @@ pub struct Compat {
 }
 
 impl Profile {
+    /// The npm registry that a record is for.
+    #[must_use]
+    pub fn npm_for(&self, id: &RecordId) -> Option<&NpmRegistry> {
+        self.npm.iter().find(|registry| registry.takes(id))
+    }
+
     /// Everything it claims: per managed origin one claim an owner, or one for the whole host; and its single routes.
     #[must_use]
     pub fn claims(&self) -> Vec<Claim> {

@@ -15,6 +15,7 @@ fn token() -> StoredToken {
         profile: "acme".into(),
         origin: "https://git.test:8443".into(),
         path: String::new(),
+        npm: None,
         user: "ada".into(),
         added: 0,
         state: TokenState::Active,

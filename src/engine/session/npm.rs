@@ -55,8 +55,8 @@ pub(super) fn of(sys: &Sys, profile: &Profile) -> Npm {
 
 /// The token for a registry, by the same rules by which helpers are answered.
 fn token(sys: &Sys, profile: &Profile, registry: &NpmRegistry, records: &[Record]) -> Result<Secret, String> {
-    let (name, url) = (&profile.name, registry.url());
-    let add = format!("doorkey token add {name} --npm '{}'", registry.scope);
+    let url = registry.url();
+    let add = registry.add_command(&profile.name);
     let mine = records.iter().filter(|r| r.state != State::Retired && registry.takes(&r.id));
     let Some(record) = mine.max_by_key(|r| r.id.path.len()) else {
         return Err(format!("the store has none for {url}; run: {add}"));

@@ -304,7 +304,7 @@ fn judged(token: &Token<'_>, verified: Option<&Verified>) -> Checked {
                 .then(|| format!("docker login {}", registry.origin.authority()));
             return Checked { why, fix: login, ..blank };
         }
-        if let Some(registry) = token.profile.npm.iter().find(|registry| registry.takes(id)) {
+        if let Some(registry) = token.profile.npm_for(id) {
             let why = "it is for an npm registry, which npm can try".into();
             let ask = format!("doorkey exec {profile} -- npm whoami --registry {}", registry.url());
             return Checked { why, fix: Some(ask), ..blank };

@@ -159,6 +159,9 @@ pub struct StoredToken {
     pub path: String,
     /// The user name that goes with it.
     pub user: String,
+    /// The scope of the npm registry that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npm: Option<String>,
     /// When it was put there, seconds since 1970.
     pub added: i64,
     /// Whether it may be handed out.
