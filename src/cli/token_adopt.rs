@@ -150,7 +150,8 @@ struct Loose {
 }
 
 fn find(context: &mut Context, wanted: &Wanted) -> Result<Loose, Failure> {
-    let asked = scan::Wanted { paths: wanted.paths.clone(), everything: false, threads: cores() };
+    let asked =
+        scan::Wanted { paths: wanted.paths.clone(), everything: false, threads: cores(), values: false };
     let mut loose = Loose { files: BTreeSet::new(), others: BTreeMap::new() };
     let Context { sys, say, .. } = context;
     scan::scan(sys, &asked, &mut |event| {

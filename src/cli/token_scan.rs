@@ -2,11 +2,15 @@
 
 use super::error::Failure;
 use super::say::Say;
+use super::token_check::in_words;
 use super::verify::cores;
 use super::{Context, Exit, json};
 use crate::engine::scan::{self, Event, Finding, Keeper, Place, ScanError, Summary};
+use crate::engine::verify::loose::{self, Found, Life};
 use crate::engine::when;
 use crate::formats::token::{Checksum, Token};
+use crate::model::route::{Origin, Scheme};
+use crate::redact;
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, LIMIT};
 use clap::Args;
@@ -21,7 +25,8 @@ use std::path::PathBuf;
     after_help = "Known files are read by their meaning: git's configuration of every repository and worktree, .git-credentials,\n\
     .netrc, .npmrc, .pypirc, pip, cargo, docker, gh, glab, maven, gradle, NuGet, shells and their histories, .env,\n\
     CI files. In any other text only what is a token by its own bytes counts.\n\n\
-    Changes nothing and asks nobody. Links are not followed out of PATH. Git's objects, packages and caches are passed\n\
+    Changes nothing. Asks nobody, but with --online git hosts that a profile names or everybody knows: each about one\n\
+    token once, none after a refusal, and none about a password. Links are not followed out of PATH. Git's objects, packages and caches are passed\n\
     over (but see --all). Without PATH: the home folder, the environment, and the files that it names.\n\
     Equal numbers in brackets are equal secrets.\n\nExamples:\n  \
     doorkey token scan\n  doorkey token scan ~/work/acme .env\n  doorkey token scan --json | jq '.findings[].path'\n\n\
@@ -36,6 +41,12 @@ pub(crate) struct Wanted {
     /// How many threads
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
+    /// Ask the git host that stands beside a token whether it still knows it
+    #[arg(long)]
+    online: bool,
+    /// With --online: the git host to ask about tokens beside which none stands
+    #[arg(long, value_name = "HOST[:PORT]", requires = "online")]
+    at: Option<String>,
 }
 
 pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failure> {
@@ -43,7 +54,9 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
         paths: wanted.paths.clone(),
         everything: wanted.all,
         threads: wanted.jobs.map_or_else(cores, usize::from),
+        values: wanted.online,
     };
+    let at = wanted.at.as_deref().map(|host| Origin::from_authority(Scheme::Https, host)).transpose()?;
     let bar = progress(context);
     let Context { sys, say, flags, .. } = context;
     let mut report = Report::new(flags.json);
@@ -54,9 +67,14 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
         }
         if say.broken_pipe() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    bar.finish_and_clear();
     let summary = summary?;
-    report.end(say, &summary);
+    let mut lives = Vec::new();
+    if wanted.online {
+        bar.set_message("asking the hosts");
+        lives = loose::ask(sys, &summary.loose, at.as_ref(), asked.threads)?;
+    }
+    bar.finish_and_clear();
+    report.end(say, &summary, wanted.online.then_some(lives.as_slice()));
     Ok(if summary.places > 0 { Exit::Findings } else { Exit::Fine })
 }
 
@@ -111,12 +129,13 @@ impl Report {
         }
     }
 
-    fn end(&self, say: &mut Say, summary: &Summary) {
+    /// `lives` is what the hosts said, if they were asked.
+    fn end(&self, say: &mut Say, summary: &Summary, lives: Option<&[Found]>) {
         if self.as_json {
             let missed: Vec<Value> =
                 self.missed.iter().map(|(path, why)| json!({ "path": path, "why": why })).collect();
             let tail = json!({
-                "missed": missed, "store-trouble": summary.store_trouble,
+                "online": lives, "missed": missed, "store-trouble": summary.store_trouble,
                 "summary": { "files": summary.files, "bytes": summary.bytes, "not-text": summary.no_text,
                     "folders-passed-over": summary.folders_passed_over, "places": summary.places, "secrets": summary.secrets },
             });
@@ -124,6 +143,9 @@ impl Report {
             let tail = json::one_line(&tail);
             say.line(format!("{head}],{}", tail.strip_prefix('{').unwrap_or(&tail)));
             return;
+        }
+        for one in lives.unwrap_or_default() {
+            say.line(life(one));
         }
         for keeper in &self.keepers {
             say.info(format!("do ({}): {}", keeper.title, keeper.advice));
@@ -147,6 +169,21 @@ impl Report {
         };
         say.info(format!("{found}; {} files read{passed}.", summary.files));
     }
+}
+
+/// `[1] lives: github.com says: account ada, classic, scopes repo`
+fn life(one: &Found) -> String {
+    let host = one.host.as_deref().unwrap_or_default();
+    let why = || redact::said(one.why.as_deref().unwrap_or_default());
+    let words = match (one.life, &one.known) {
+        (Life::Lives, Some(known)) => {
+            format!("lives: {host} says: {}", redact::said(&in_words(known).join(", ")))
+        }
+        (Life::Lives, None) => format!("lives: {host} knows it"),
+        (Life::Dead, _) => format!("is dead: {}", why()),
+        (Life::Unknown, _) => format!("unknown: {}", why()),
+    };
+    format!("[{}] {words}", one.number)
 }
 
 fn reason(error: &FsError) -> String {

@@ -16,6 +16,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod hostile;
+mod loose;
 mod offline;
 mod reach;
 mod real_names;

@@ -1,7 +1,8 @@
 //! Every loose secret below some folders: found by meaning where a program's file is known, by its own bytes elsewhere.
 //!
-//! Threads walk and read; findings come through a channel while the walk goes on. Nothing is changed, and no value
-//! leaves this module: a finding says where the value stands, so that it can be read there again.
+//! Threads walk and read; findings come through a channel while the walk goes on. Nothing is changed. A finding has no
+//! value, but says where it stands, so that it can be read there again; values leave this module only where they were
+//! asked for ([`Wanted::values`]).
 
 mod content;
 mod environment;
@@ -14,6 +15,7 @@ pub use keepers::{ALL, Keeper};
 pub use same::Stored;
 
 use crate::formats::token::Token;
+use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Kind};
 use content::Candidate;
@@ -70,6 +72,21 @@ pub struct Finding {
     pub stored: Option<Stored>,
 }
 
+/// A loose secret with its value, for those who are to be asked whether it still lives.
+#[derive(Debug)]
+pub struct Loose {
+    /// As [`Finding::number`].
+    pub number: usize,
+    /// As [`Finding::host`], of the first place that has one.
+    pub host: Option<String>,
+    /// The user beside that host.
+    pub user: Option<String>,
+    /// As [`Finding::token`].
+    pub token: Option<Token>,
+    /// The value.
+    pub secret: Secret,
+}
+
 /// What a scan tells while it goes on.
 #[derive(Debug)]
 pub enum Event {
@@ -92,10 +109,12 @@ pub struct Wanted {
     pub everything: bool,
     /// How many threads.
     pub threads: usize,
+    /// Whether [`Summary::loose`] is wanted.
+    pub values: bool,
 }
 
 /// What a scan came to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Summary {
     /// Files that were read.
     pub files: u64,
@@ -115,6 +134,8 @@ pub struct Summary {
     pub store_trouble: Option<String>,
     /// Whether the caller ended it early.
     pub stopped: bool,
+    /// Each different secret once, by its number; empty unless it was asked for.
+    pub loose: Vec<Loose>,
 }
 
 /// A path to be scanned that is not there.
@@ -149,6 +170,7 @@ pub fn scan(
         store: &store,
         numbers: HashMap::new(),
         seen: HashSet::new(),
+        values: wanted.values,
         summary: Summary::default(),
     };
     let mut flow =
@@ -214,6 +236,8 @@ struct Told<'a> {
     numbers: HashMap<Digest, usize>,
     /// A file with several names is told once.
     seen: HashSet<((u64, u64), usize)>,
+    /// Whether values are kept.
+    values: bool,
     summary: Summary,
 }
 
@@ -251,7 +275,20 @@ impl Told<'_> {
         let next = self.numbers.len() + 1;
         let number = *self.numbers.entry(digest).or_insert(next);
         self.summary.places += 1;
-        let Candidate { setting, host, user, token, .. } = one;
+        let Candidate { setting, host, user, token, value, .. } = one;
+        if self.values {
+            let known = self.summary.loose.get_mut(number - 1);
+            match known {
+                Some(known) if known.host.is_none() => {
+                    (known.host, known.user) = (host.clone(), user.clone())
+                }
+                Some(_) => {}
+                None => {
+                    let (host, user, token) = (host.clone(), user.clone(), token.clone());
+                    self.summary.loose.push(Loose { number, host, user, token, secret: value });
+                }
+            }
+        }
         Finding {
             place,
             keeper,

@@ -7,7 +7,6 @@ use crate::engine::{stored_token, when};
 use crate::model::facts::Known;
 use crate::model::ladder::Rung;
 use crate::model::name::ProfileName;
-
 use crate::model::profile::Profile;
 use crate::model::profile_file::repo_route;
 use crate::model::route::{Origin, OwnerPath};
@@ -17,6 +16,7 @@ use crate::stores::Record;
 use crate::sys::Sys;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What came of asking a host's API.
 #[derive(Debug, Clone, Serialize)]
@@ -40,6 +40,36 @@ pub struct Asked {
     pub refused: bool,
 }
 
+/// Asks the hosts side by side, and about the tokens of one host, which come by their numbers, one after the other.
+pub(super) fn side_by_side(
+    sys: &Sys,
+    git: &OwnGit,
+    hosts: Vec<Vec<usize>>,
+    jobs: usize,
+    ask: impl Fn(&mut Inquiry<'_>, usize) -> Option<Asked> + Sync,
+) -> Vec<(usize, Option<Asked>)> {
+    let waiting = Mutex::new(hosts);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(host) = locked(&waiting).pop() {
+                    let mut door = Inquiry::new(sys, git);
+                    for index in host {
+                        let asked = ask(&mut door, index);
+                        locked(&found).push((index, asked));
+                    }
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The questions to one host in one run.
 #[derive(Debug)]
 pub(super) struct Inquiry<'a> {
@@ -48,7 +78,7 @@ pub(super) struct Inquiry<'a> {
     /// A login was refused: nobody logs in any more, since hosts lock accounts and addresses out.
     closed: bool,
     /// The profiles that did not reach it, and why not.
-    unreached: BTreeMap<ProfileName, Box<Rung>>,
+    unreached: BTreeMap<Option<ProfileName>, Box<Rung>>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -65,29 +95,52 @@ impl<'a> Inquiry<'a> {
         }
         let path = repo.and_then(|url| repo_route(url).ok()).map(|route| route.path);
         let place = repo.map_or_else(|| some_repository(profile, &origin), str::to_owned);
-        let reach = Reach::of(self.sys, self.git, profile, &place);
+        let reach = Reach::of(self.sys, self.git, Some(profile), &place);
         let facts = match stored_token::provider_at(profile, &origin) {
             Some(name) => providers::facts::of(&name)?,
             None => self.kind_by_challenge(&reach, &origin, path.as_ref()?)?,
         };
-        let provider = providers::by_name(&facts.name)?;
-        let api = facts.api(&origin)?;
         let about = About {
             user: &record.id.user,
             repository: path.as_ref().map(OwnerPath::as_str),
             secret: &record.entry.secret,
         };
+        self.ask_about(Some(profile), &reach, &origin, facts, &about)
+    }
+
+    /// The same for a token that lies somewhere, at a host of a known kind.
+    pub(super) fn ask_loose(
+        &mut self,
+        profile: Option<&Profile>,
+        origin: &Origin,
+        facts: &Facts,
+        about: &About<'_>,
+    ) -> Option<Asked> {
+        let place = profile.map_or_else(|| format!("{origin}/"), |profile| some_repository(profile, origin));
+        let reach = Reach::of(self.sys, self.git, profile, &place);
+        self.ask_about(profile, &reach, origin, facts, about)
+    }
+
+    fn ask_about(
+        &mut self,
+        profile: Option<&Profile>,
+        reach: &Reach<'_>,
+        origin: &Origin,
+        facts: &Facts,
+        about: &About<'_>,
+    ) -> Option<Asked> {
+        let provider = providers::by_name(&facts.name)?;
+        let api = facts.api(origin)?;
+        let name = profile.map(|profile| profile.name.clone());
         let answer = if self.closed {
             Err(Stop::Held)
-        } else if let Some(rung) = self.unreached.get(&profile.name) {
+        } else if let Some(rung) = self.unreached.get(&name) {
             Err(Stop::Unreached(rung.clone()))
         } else {
             let proxy = reach.proxy(self.sys, &api.origin);
-            let form = provider.form(&about);
-            provider.ask(
-                &mut Door::new(self.sys, reach.way(&proxy), &api, about.secret, about.user, form),
-                &about,
-            )
+            let form = provider.form(about);
+            provider
+                .ask(&mut Door::new(self.sys, reach.way(&proxy), &api, about.secret, about.user, form), about)
         };
         let mut asked = Asked {
             provider: facts.name.clone(),
@@ -100,10 +153,11 @@ impl<'a> Inquiry<'a> {
         match answer {
             Ok(known) => asked.known = Some(known),
             Err(stop) => {
-                if let Stop::Unreached(rung) = &stop {
-                    self.unreached.insert(profile.name.clone(), rung.clone());
+                let shown = name.as_ref().map_or("PROFILE", ProfileName::as_str);
+                (asked.why, asked.fix) = words(stop.clone(), origin, shown);
+                if let Stop::Unreached(rung) = stop {
+                    self.unreached.insert(name, rung);
                 }
-                (asked.why, asked.fix) = words(stop, &origin, profile);
             }
         }
         self.closed |= asked.refused;
@@ -132,9 +186,8 @@ fn some_repository(profile: &Profile, origin: &Origin) -> String {
 }
 
 /// Why a host said nothing, and what to do about it.
-fn words(stop: Stop, origin: &Origin, profile: &Profile) -> (Option<String>, Option<String>) {
+fn words(stop: Stop, origin: &Origin, name: &str) -> (Option<String>, Option<String>) {
     let quoted = |words: String| if words.is_empty() { String::new() } else { format!(": \"{words}\"") };
-    let name = &profile.name;
     let (why, fix) = match stop {
         Stop::Refused(words) => (
             format!("{origin} does not know the token{}", quoted(words)),

@@ -8,6 +8,7 @@
 mod causes;
 mod hosts;
 mod ladder;
+pub mod loose;
 mod lower;
 mod note;
 mod order;

@@ -15,7 +15,7 @@ use rustls_pki_types::CertificateDer;
 /// The roots and the proxy's setting of a profile at a host.
 #[derive(Debug)]
 pub(super) struct Reach<'a> {
-    profile: &'a Profile,
+    profile: Option<&'a Profile>,
     roots: Vec<CertificateDer<'static>>,
     /// `http.proxy` of the user's own git.
     gits_proxy: Option<String>,
@@ -26,11 +26,12 @@ impl<'a> Reach<'a> {
     ///
     /// The host's API may have another name than the host; the same roots count for it. Verification is never off here,
     /// whatever git's settings say: what travels is a token.
-    pub(super) fn of(sys: &Sys, git: &OwnGit, profile: &'a Profile, url: &str) -> Self {
+    /// Without a profile the user's own settings count alone.
+    pub(super) fn of(sys: &Sys, git: &OwnGit, profile: Option<&'a Profile>, url: &str) -> Self {
         let settings = git.http_settings(sys, url);
         let config = |_: &str, key: &str| settings.get(&key.to_ascii_lowercase()).cloned();
         let mut roots: Vec<CertificateDer<'static>> = Vec::new();
-        for file in &profile.trust.ca {
+        for file in profile.iter().flat_map(|profile| &profile.trust.ca) {
             // Out of force, git does not know them yet. A file that cannot be used has a finding of its own.
             let bytes = ca_path(sys, file).ok().and_then(|path| sys.read(&path).ok().flatten());
             let Some(bytes) = bytes.filter(|b| check_root(b, sys.now()).is_ok()) else { continue };
@@ -42,8 +43,10 @@ impl<'a> Reach<'a> {
 
     /// The proxy to an origin, if there is one.
     pub(super) fn proxy(&self, sys: &Sys, origin: &Origin) -> Decision {
-        let own = self.profile.proxy.for_origin(origin);
-        let own = own.map(|value| (format!("[proxy] of profile {}", self.profile.name), value));
+        let own = self.profile.and_then(|profile| {
+            let value = profile.proxy.for_origin(origin)?;
+            Some((format!("[proxy] of profile {}", profile.name), value))
+        });
         let setting = own.or_else(|| self.gits_proxy.clone().map(|value| ("http.proxy".into(), value)));
         let configured = setting.as_ref().map(|(key, value)| Configured { key, value });
         // "Set and empty" means something else than "not set", so the values come raw.
@@ -56,6 +59,6 @@ impl<'a> Reach<'a> {
 
     /// The way through a proxy.
     pub(super) fn way<'w>(&'w self, proxy: &'w Decision) -> Way<'w> {
-        Way { roots: &self.roots, proxy, profile: Some(self.profile.name.as_str()) }
+        Way { roots: &self.roots, proxy, profile: self.profile.map(|p| p.name.as_str()) }
     }
 }

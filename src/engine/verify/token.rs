@@ -1,7 +1,7 @@
 //! Tests tokens with a real login of git's, one repository each, asks their hosts what they know of them, and judges what
 //! is known. Lifts the suspicion from those that work again, and notes the end that a host names.
 
-use super::hosts::{Asked, Inquiry};
+use super::hosts::{Asked, side_by_side};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
 use crate::engine::{diagnose, profiles, refused_note, stored_token};
@@ -17,7 +17,6 @@ use crate::sys::Sys;
 use crate::sys::run::RunError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A token and what came of its test.
 #[derive(Debug, Clone, Serialize)]
@@ -170,43 +169,16 @@ fn online(sys: &Sys, tokens: &[Token<'_>], how: How) -> Result<Vec<Checked>, Che
         checked.push(one);
     }
     hosts.retain(|host, _| !closed.contains(host));
-    for (index, asked) in ask_all(sys, tokens, hosts.into_values().collect(), how.jobs)? {
+    let git = OwnGit::look(sys)?;
+    let asked = side_by_side(sys, &git, hosts.into_values().collect(), how.jobs, |door, index| {
+        tokens.get(index).and_then(|token| door.ask(token.profile, &token.record, token.repo.as_deref()))
+    });
+    for (index, asked) in asked {
         if let Some(one) = checked.get_mut(index) {
             add(one, asked);
         }
     }
     Ok(checked)
-}
-
-/// Asks the hosts side by side, the tokens of one host one after the other.
-fn ask_all(
-    sys: &Sys,
-    tokens: &[Token<'_>],
-    hosts: Vec<Vec<usize>>,
-    jobs: usize,
-) -> Result<Vec<(usize, Option<Asked>)>, CheckError> {
-    let git = OwnGit::look(sys)?;
-    let waiting = Mutex::new(hosts);
-    let found = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
-            scope.spawn(|| {
-                while let Some(host) = locked(&waiting).pop() {
-                    let mut door = Inquiry::new(sys, &git);
-                    for index in host {
-                        let Some(token) = tokens.get(index) else { continue };
-                        let asked = door.ask(token.profile, &token.record, token.repo.as_deref());
-                        locked(&found).push((index, asked));
-                    }
-                }
-            });
-        }
-    });
-    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Adds a host's word. Where git did not come to a login, it decides.
