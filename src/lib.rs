@@ -8,7 +8,7 @@
 //! ```text
 //! 5 cli
 //! 4 engine
-//! 3 checks trust stores providers probes helpers
+//! 3 checks trust stores providers probes helpers weak_keys
 //! 2 sys
 //! 1 model formats
 //! 0 secret redact registry
@@ -31,3 +31,4 @@ pub mod secret;
 pub mod stores;
 pub mod sys;
 pub mod trust;
+pub mod weak_keys;

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 /// `doorkey inspect [ssh|tokens|helpers|trust|all]`, `doorkey inspect FILE`
 #[derive(Debug, Args)]
 #[command(after_help = "Changes nothing, and needs nothing set up.\n\nExamples:\n  doorkey inspect\n  \
-    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
+    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  doorkey inspect ~/keys\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
 pub(crate) struct Inspect {
-    /// Which part of the machine: ssh, tokens, helpers, trust or all; or an SSH key's file (- is standard input)
-    #[arg(default_value = "all", value_name = "PART|FILE")]
+    /// Which part of the machine: ssh, tokens, helpers, trust or all; or an SSH key's file, or a folder with such files (- is standard input)
+    #[arg(default_value = "all", value_name = "PART|FILE|FOLDER")]
     what: String,
     /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
     #[arg(long = "for", value_name = "URL|DIR")]

@@ -1,13 +1,14 @@
-//! `doorkey inspect FILE|-`: one SSH key's file. Nothing private is shown.
+//! `doorkey inspect FILE|FOLDER|-`: the files of SSH keys. Nothing private is shown.
 
 use super::error::Failure;
 use super::{Context, Exit, json};
-use crate::engine::inspect::{KeyLook, key_file};
+use crate::engine::inspect::{KeyLook, Surroundings};
 use crate::engine::when;
-use crate::formats::ssh_key::{self, Encryption, Half, KeyFile};
+use crate::formats::ssh_key::{self, Encryption, Half, KeyFile, Validity};
 use crate::model::facts::Pair;
+use crate::model::weakness::{Grade, Weakness};
 use crate::redact::for_terminal;
-use crate::sys::fs::LIMIT;
+use crate::sys::fs::{Kind, LIMIT};
 use crate::sys::process::read_wiped;
 use serde_json::{Map, Value, json};
 use std::io;
@@ -15,7 +16,12 @@ use std::path::Path;
 
 /// Exit code 0: a key that ssh can read; 1: no key, or one that ssh would refuse.
 pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
-    let (key, look) = if file == "-" {
+    let path = Path::new(file);
+    if file != "-" && matches!(context.sys.look_through(path), Ok(Some(look)) if look.kind == Kind::Dir) {
+        return super::inspect_keys::run(context, path);
+    }
+    let around = Surroundings::look(&context.sys);
+    let (key, weaknesses, look) = if file == "-" {
         let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
         let bytes = read_wiped(io::stdin().lock(), limit).ok_or_else(|| {
             Failure::new(
@@ -25,19 +31,21 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
                 "name a file: doorkey inspect FILE",
             )
         })?;
-        (ssh_key::read(bytes.expose()), None)
+        let key = ssh_key::read(bytes.expose());
+        let weaknesses = around.judge(&context.sys, &key, bytes.expose());
+        (key, weaknesses, None)
     } else {
-        let look = key_file(&context.sys, Path::new(file))?.ok_or_else(|| {
+        let look = around.key_file(&context.sys, path)?.ok_or_else(|| {
             Failure::usage(
                 format!("there is no part of the machine and no file that is called {file:?}"),
-                "name one of ssh, tokens, helpers, trust, all, or a key's file",
+                "name one of ssh, tokens, helpers, trust, all, or a key's file or folder",
             )
         })?;
-        (look.key.clone(), Some(look))
+        (look.key.clone(), look.weaknesses.clone(), Some(look))
     };
-    let refused = key.public.is_err() || !key.byte_faults.is_empty();
+    let fine = is_fine(&key, &weaknesses) && look.as_ref().is_none_or(|look| !is_open(look));
     if context.flags.json {
-        context.say.line(json::document("inspect-key", as_json(file, &key, look.as_ref())));
+        context.say.line(json::document("inspect-key", as_json(file, &key, &weaknesses, look.as_ref())));
     } else {
         for (name, value) in rows(&key, look.as_ref()) {
             context.say.line(format!("{name:<12} {}", for_terminal(&value, false)));
@@ -45,8 +53,32 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
         for fault in &key.byte_faults {
             context.say.line(format!("{:<12} {fault}", "ssh refuses"));
         }
+        for weakness in &weaknesses {
+            context.say.line(format!("{:<12} it {}", grade_word(weakness.grade), weakness.what));
+            context.say.line(format!("{:<12} {}", "  why", weakness.why));
+            context.say.line(format!("{:<12} {}", "  do", weakness.mend()));
+        }
     }
-    Ok(if refused { Exit::Findings } else { Exit::Fine })
+    Ok(if fine { Exit::Fine } else { Exit::Findings })
+}
+
+/// Whether ssh can read the key, and nobody else can have it.
+pub(super) fn is_fine(key: &KeyFile, weaknesses: &[Weakness]) -> bool {
+    let is_sound = weaknesses.iter().all(|weakness| weakness.grade == Grade::Note);
+    key.public.is_ok() && key.byte_faults.is_empty() && is_sound
+}
+
+/// Whether ssh refuses a private key since others can read it (`sshkey_perm_ok`: only where the file is the user's).
+pub(super) fn is_open(look: &KeyLook) -> bool {
+    look.key.half() == Some(Half::Private) && look.ours && look.look.mode & 0o077 != 0
+}
+
+pub(super) fn grade_word(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Note => "note",
+        Grade::Weak => "weak",
+        Grade::Open => "OPEN",
+    }
 }
 
 fn rows(key: &KeyFile, look: Option<&KeyLook>) -> Vec<(&'static str, String)> {
@@ -61,6 +93,9 @@ fn rows(key: &KeyFile, look: Option<&KeyLook>) -> Vec<(&'static str, String)> {
         }
         Err(why) => rows.push(("not read", why.to_string())),
     }
+    if let Some(certificate) = &key.certificate {
+        rows.push(("valid", validity(certificate)));
+    }
     if key.half() == Some(Half::Private) {
         rows.push(("passphrase", key.encryption.as_ref().map_or("none".into(), how)));
     }
@@ -70,6 +105,12 @@ fn rows(key: &KeyFile, look: Option<&KeyLook>) -> Vec<(&'static str, String)> {
         "file",
         format!("mode {:04o}, {owner}, changed {}", look.look.mode, when::date(look.look.modified)),
     ));
+    if is_open(look) {
+        rows.push((
+            "ssh refuses",
+            "the mode: others can read it (doorkey doctor --fix mends that in ~/.ssh)".into(),
+        ));
+    }
     rows.extend(look.pair.map(|pair| ("public half", pair_words(pair).to_owned())));
     rows.extend(
         look.in_agent.map(|has| ("agent", if has { "has it" } else { "does not have it" }.to_owned())),
@@ -79,7 +120,7 @@ fn rows(key: &KeyFile, look: Option<&KeyLook>) -> Vec<(&'static str, String)> {
     rows
 }
 
-fn how(encryption: &Encryption) -> String {
+pub(super) fn how(encryption: &Encryption) -> String {
     let cipher = encryption.cipher.as_deref().unwrap_or("yes; the cipher is not read in this form");
     match (&encryption.kdf, encryption.rounds) {
         (Some(kdf), Some(rounds)) => format!("{cipher}, {kdf}, rounds {rounds}"),
@@ -88,7 +129,16 @@ fn how(encryption: &Encryption) -> String {
     }
 }
 
-fn pair_words(pair: Pair) -> &'static str {
+/// `from 2026-01-01 00:00 UTC to 2027-01-01 00:00 UTC`; `for ever` stands for the largest number.
+fn validity(certificate: &Validity) -> String {
+    let until = match certificate.valid_before {
+        i64::MAX => "for ever".to_owned(),
+        end => format!("to {}", when::date_time(end)),
+    };
+    format!("from {} {until}", when::date_time(certificate.valid_after))
+}
+
+pub(super) fn pair_words(pair: Pair) -> &'static str {
     match pair {
         Pair::Same => "beside it, and belongs to it",
         Pair::Other => "beside it, but of another key",
@@ -97,7 +147,11 @@ fn pair_words(pair: Pair) -> &'static str {
     }
 }
 
-fn as_json(file: &str, key: &KeyFile, look: Option<&KeyLook>) -> Value {
+fn weakness(one: &Weakness) -> Value {
+    json!({ "code": one.code, "grade": one.grade, "what": format!("it {}", one.what), "why": one.why, "do": one.mend() })
+}
+
+pub(super) fn as_json(file: &str, key: &KeyFile, weaknesses: &[Weakness], look: Option<&KeyLook>) -> Value {
     let half = key.public.as_ref().ok();
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.into(), value);
@@ -117,6 +171,11 @@ fn as_json(file: &str, key: &KeyFile, look: Option<&KeyLook>) -> Value {
         put("rounds", json!(encryption.rounds));
     }
     put("ssh-refuses", json!(key.byte_faults.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    put("weaknesses", json!(weaknesses.iter().map(weakness).collect::<Vec<_>>()));
+    if let Some(certificate) = &key.certificate {
+        put("valid-after", json!(certificate.valid_after));
+        put("valid-before", json!(certificate.valid_before));
+    }
     if let Some(look) = look {
         put("mode", json!(format!("{:04o}", look.look.mode)));
         put("uid", json!(look.look.uid));

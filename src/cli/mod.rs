@@ -15,6 +15,7 @@ mod explain;
 mod home;
 mod inspect;
 mod inspect_key;
+mod inspect_keys;
 mod json;
 mod profile;
 mod route;

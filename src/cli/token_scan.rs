@@ -78,7 +78,7 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     Ok(if summary.places > 0 { Exit::Findings } else { Exit::Fine })
 }
 
-fn progress(context: &Context) -> ProgressBar {
+pub(super) fn progress(context: &Context) -> ProgressBar {
     let visible = context.terminal.error && !context.flags.quiet;
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
@@ -186,7 +186,7 @@ fn life(one: &Found) -> String {
     format!("[{}] {words}", one.number)
 }
 
-fn reason(error: &FsError) -> String {
+pub(super) fn reason(error: &FsError) -> String {
     match error.kind() {
         Some(std::io::ErrorKind::PermissionDenied) => "you may not read it".into(),
         _ => "could not be read".into(),

@@ -6,9 +6,11 @@
 mod bytes;
 mod containers;
 mod encryption;
+mod halves;
 
 pub use bytes::ByteFault;
 pub use encryption::Encryption;
+pub use halves::belong;
 
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Mpint};
@@ -84,6 +86,8 @@ impl Container {
 /// The public half, which may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicHalf {
+    /// The key. Of a certificate that in it.
+    pub key: KeyData,
     /// The name of RFC 4253 section 6.6, such as `ssh-ed25519`.
     pub key_type: String,
     /// The size that `ssh-keygen -l` prints; `None` for a type that is not known here.
@@ -99,6 +103,7 @@ pub struct PublicHalf {
 impl PublicHalf {
     fn of(key: &KeyData, comment: Option<String>) -> Self {
         Self {
+            key: key.clone(),
             key_type: key.algorithm().as_str().to_owned(),
             bits: bits(key),
             fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
@@ -126,6 +131,15 @@ pub enum Unread {
     Damaged,
 }
 
+/// When a certificate holds (PROTOCOL.certkeys), in seconds since 1970; the largest number stands for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// From when on.
+    pub valid_after: i64,
+    /// Until before when.
+    pub valid_before: i64,
+}
+
 /// What a key file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFile {
@@ -137,6 +151,8 @@ pub struct KeyFile {
     pub encryption: Option<Encryption>,
     /// The key, or why it is not known.
     pub public: Result<PublicHalf, Unread>,
+    /// When a certificate holds.
+    pub certificate: Option<Validity>,
     /// What OpenSSH refuses the bytes for, though the key in them may be good.
     pub byte_faults: Vec<ByteFault>,
 }
@@ -161,6 +177,7 @@ pub fn read(bytes: &[u8]) -> KeyFile {
             encrypted: false,
             encryption: None,
             public: Err(Unread::NotAKey),
+            certificate: None,
             byte_faults: Vec::new(),
         };
     }
@@ -172,6 +189,7 @@ pub fn read(bytes: &[u8]) -> KeyFile {
         encrypted: containers::is_encrypted(container, &text),
         encryption: encryption::of(container, &text),
         public: containers::public_half(container, &text),
+        certificate: containers::validity(container, &text),
         byte_faults: bytes::faults(container, bytes),
     }
 }

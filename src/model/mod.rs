@@ -13,3 +13,4 @@ pub mod provider;
 pub mod route;
 pub mod route_table;
 pub mod text;
+pub mod weakness;

@@ -47,7 +47,7 @@ fn a_key_that_a_command_decides_about_is_a_note() {
         let ran = home.doorkey(&["doctor"]);
         let expected = usize::from(!wanted.is_empty());
         assert_eq!(ran.out.matches("may be offered to git.test too").count(), expected, "{}", ran.out);
-        assert_eq!(ran.out.matches("note[").count(), expected, "{}", ran.out);
+        assert_eq!(ran.out.matches("note[identity").count(), expected, "{}", ran.out);
     }
 }
 

@@ -122,7 +122,7 @@ impl Home {
     }
 
     /// The codes that `doctor --json` finds, each once, sorted. `ssh-home-differs` is left out: these homes are never
-    /// the one in the password file.
+    /// the one in the password file; and `key-without-passphrase`: hardly a key here has one.
     pub(crate) fn codes(&self) -> Vec<String> {
         let found = self.doorkey(&["doctor", "--json"]).json();
         let mut codes: Vec<String> = found["findings"]
@@ -130,7 +130,7 @@ impl Home {
             .unwrap()
             .iter()
             .map(|f| f["code"].as_str().unwrap().to_owned())
-            .filter(|code| code != "ssh-home-differs")
+            .filter(|code| code != "ssh-home-differs" && code != "key-without-passphrase")
             .collect();
         codes.sort();
         codes.dedup();

@@ -22,3 +22,4 @@ mod ssh_leftovers;
 mod suggest;
 mod tenants;
 mod unreadable;
+mod weak_keys;

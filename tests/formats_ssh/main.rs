@@ -14,3 +14,4 @@ mod config_oracle;
 mod config_recorded;
 mod keys;
 mod known_hosts;
+mod weak_keys;

@@ -5,6 +5,8 @@ mod git;
 mod git_settings;
 mod helper_link;
 mod key_file;
+mod key_judged;
+mod keys_below;
 mod own;
 mod repositories;
 mod ssh;
@@ -14,7 +16,8 @@ mod tokens;
 mod trust;
 mod walk;
 
-pub use key_file::{KeyLook, key_file};
+pub use key_file::{KeyLook, Surroundings};
+pub use keys_below::{Event, Summary, keys_below};
 pub use walk::walk;
 
 pub(super) use git_settings::is_ours;

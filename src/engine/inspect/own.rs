@@ -41,6 +41,13 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     own
 }
 
+/// The profiles and the keys that they name.
+pub(super) fn with_keys(sys: &Sys) -> Own {
+    let mut own = profiles(sys, &mut Vec::new());
+    keys(sys, &mut own);
+    own
+}
+
 /// The profiles alone, without the store.
 pub(super) fn profiles(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
     let mut own = Own::default();

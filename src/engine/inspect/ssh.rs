@@ -24,6 +24,15 @@ pub(super) fn look(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Ssh 
     ssh
 }
 
+/// What ssh's configuration says, and the agent; no key is read.
+pub(super) fn settings(sys: &Sys, own: &Own) -> Ssh {
+    let mut ssh = Ssh { agent: agent(sys), ..Ssh::default() };
+    if let Some(folder) = sys.places().ssh() {
+        ssh_config::look(sys, &folder, own, &mut ssh, &mut Vec::new());
+    }
+    ssh
+}
+
 /// `~/.ssh`, when it is there.
 pub(super) fn folder(sys: &Sys) -> Option<FileFacts> {
     file_facts(sys, &sys.places().ssh()?, Kind::Dir)

@@ -1,5 +1,6 @@
 //! The private keys in `~/.ssh`, and those that profiles and ssh_config name elsewhere.
 
+use super::key_judged::{judge, judge_half};
 use super::ssh::file_facts;
 use super::unreadable;
 use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile, Unread};
@@ -7,10 +8,12 @@ use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::fs::Kind;
+use crate::weak_keys::{Blacklists, shared};
+use dashu_int::UBig;
 use std::path::{Path, PathBuf};
 
 /// Larger files are no keys.
-const LARGEST: u64 = 64 << 10;
+pub(super) const LARGEST: u64 = 64 << 10;
 
 /// Reading a key of RSA takes a while: they are shared out among so many threads.
 const THREADS: usize = 4;
@@ -24,13 +27,14 @@ pub(super) fn look(sys: &Sys, folder: &Path, own: &Own, troubles: &mut Vec<Unrea
     paths.extend(named_paths(sys, own, troubles));
     paths.sort();
     paths.dedup();
+    let lists = &Blacklists::default();
     let share = paths.len().div_ceil(THREADS).max(1);
     std::thread::scope(|scope| {
         let parts: Vec<_> = paths
             .chunks(share)
-            .map(|part| scope.spawn(|| part.iter().filter_map(|p| key(sys, p)).collect::<Vec<_>>()))
+            .map(|part| scope.spawn(|| part.iter().filter_map(|p| key(sys, lists, p)).collect::<Vec<_>>()))
             .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        with_shared_primes(parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect())
     })
 }
 
@@ -39,7 +43,8 @@ pub(super) fn named(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec
     let mut paths = named_paths(sys, own, troubles);
     paths.sort();
     paths.dedup();
-    paths.iter().filter_map(|path| key(sys, path)).collect()
+    let lists = Blacklists::default();
+    with_shared_primes(paths.iter().filter_map(|path| key(sys, &lists, path)).collect())
 }
 
 fn named_paths(sys: &Sys, own: &Own, troubles: &mut Vec<Unreadable>) -> Vec<PathBuf> {
@@ -60,7 +65,7 @@ fn may_be_key(sys: &Sys, path: &Path) -> bool {
     !other && matches!(sys.look_through(path), Ok(Some(l)) if l.kind == Kind::File && l.size <= LARGEST)
 }
 
-fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
+fn key(sys: &Sys, lists: &Blacklists, path: &Path) -> Option<(SshKey, Option<UBig>)> {
     let file = file_facts(sys, path, Kind::File)?;
     let bytes = Secret::take(sys.read(path).ok()??);
     let private = ssh_key::read(bytes.expose());
@@ -68,28 +73,58 @@ fn key(sys: &Sys, path: &Path) -> Option<SshKey> {
         return None;
     }
     let public = sys.read(&public_path(path)).ok().flatten().map(|b| ssh_key::read(&b));
+    let mut weaknesses = judge(sys, lists, &private, bytes.expose());
     let half = private.public.as_ref().ok();
     // Where the private file hides its public half, the file beside it says what it is.
     let told = half.or(public.as_ref().and_then(|p| p.public.as_ref().ok()));
-    Some(SshKey {
+    if half.is_none() {
+        weaknesses.extend(told.into_iter().flat_map(|half| judge_half(sys, lists, half)));
+    }
+    let modulus = told.and_then(|half| shared::modulus(&half.key));
+    let certificate = sys.read(&beside(path, "-cert.pub")).ok().flatten().map(|bytes| ssh_key::read(&bytes));
+    let key = SshKey {
         file,
         kind: told.map(|h| kind(&h.key_type)),
         bits: told.and_then(|h| h.bits),
         encrypted: private.encrypted,
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
+        weaknesses,
+        certificate_until: certificate
+            .and_then(|file| file.certificate)
+            .map(|certificate| certificate.valid_before),
         damaged: is_damaged(&private),
         bad_bytes: private.byte_faults.first().map(ToString::to_string),
         line_ends_only: private.byte_faults.iter().all(|fault| {
             matches!(fault, ByteFault::CrLf | ByteFault::NoFinalNewline | ByteFault::TrailingBlanks)
         }),
-    })
+    };
+    Some((key, modulus))
+}
+
+/// Adds what is wrong with two keys together.
+fn with_shared_primes(keys: Vec<(SshKey, Option<UBig>)>) -> Vec<SshKey> {
+    let (mut keys, moduli): (Vec<SshKey>, Vec<Option<UBig>>) = keys.into_iter().unzip();
+    let (indexes, moduli): (Vec<usize>, Vec<UBig>) =
+        moduli.into_iter().enumerate().filter_map(|(index, modulus)| Some((index, modulus?))).unzip();
+    for (index, _) in
+        indexes.iter().zip(shared::partners(&moduli, THREADS)).filter(|(_, partner)| partner.is_some())
+    {
+        if let Some(key) = keys.get_mut(*index) {
+            key.weaknesses.insert(0, shared::weakness());
+        }
+    }
+    keys
 }
 
 /// `KEY.pub`
 pub(in crate::engine) fn public_path(path: &Path) -> PathBuf {
+    beside(path, ".pub")
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
+    name.push(end);
     name.into()
 }
 

@@ -1,11 +1,12 @@
 //! The forms of key files, and the public half of those that can be opened.
 
-use super::{Container, PublicHalf, Unread};
+use super::{Container, PublicHalf, Unread, Validity};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SecretDocument};
-use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
+use rsa::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
+use ssh_key::public::{EcdsaPublicKey, Ed25519PublicKey, KeyData, RsaPublicKey};
 use ssh_key::{Certificate, Mpint, PrivateKey, PublicKey};
+use zeroize::Zeroizing;
 
 const RFC4716: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
 
@@ -61,24 +62,19 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
         Container::Pkcs1 | Container::Sec1 | Container::Dsa if is_encrypted(container, text) => {
             Err(Unread::Encrypted)
         }
-        Container::Dsa | Container::PublicPem => Err(Unread::NotOpenedHere),
-        Container::Sec1 => {
-            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
-            sec1(der.as_bytes(), None)
-        }
+        Container::Dsa => Err(Unread::NotOpenedHere),
+        Container::PublicPem => public_pem(text),
+        Container::Sec1 => sec1(&der(text)?, None),
         Container::OpenSsh => {
             let key = PrivateKey::from_openssh(block(text)).map_err(|_| Unread::Damaged)?;
             let comment =
                 (!key.is_encrypted()).then(|| String::from_utf8_lossy(key.comment().as_bytes()).into_owned());
             Ok(PublicHalf::of(key.public_key().key_data(), comment))
         }
-        Container::Pkcs1 => {
-            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
-            pkcs1(der.as_bytes())
-        }
+        Container::Pkcs1 => pkcs1(&der(text)?),
         Container::Pkcs8 => {
-            let (_, der) = SecretDocument::from_pem(block(text)).map_err(|_| Unread::Damaged)?;
-            let info = PrivateKeyInfoRef::try_from(der.as_bytes()).map_err(|_| Unread::Damaged)?;
+            let der = der(text)?;
+            let info = PrivateKeyInfoRef::try_from(der.as_slice()).map_err(|_| Unread::Damaged)?;
             match info.algorithm.oid {
                 rsa::pkcs1::ALGORITHM_OID => pkcs1(info.private_key.as_bytes()),
                 EC => {
@@ -105,18 +101,32 @@ pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf
     }
 }
 
+/// When a certificate holds.
+pub(super) fn validity(container: Container, text: &str) -> Option<Validity> {
+    if container != Container::Certificate {
+        return None;
+    }
+    let (_, key, _) = first_public_line(text).ok()?;
+    let certificate = Certificate::from_bytes(&key).ok()?;
+    let time = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    Some(Validity {
+        valid_after: time(certificate.valid_after()),
+        valid_before: time(certificate.valid_before()),
+    })
+}
+
 /// RFC 8017 appendix A.1.2. The numbers are not held against each other: ssh takes keys that the `rsa` crate refuses,
 /// such as those with a large exponent.
 fn pkcs1(der: &[u8]) -> Result<PublicHalf, Unread> {
     let key = rsa::pkcs1::RsaPrivateKeyRef::try_from(der).map_err(|_| Unread::Damaged)?;
-    let e = Mpint::from_positive_bytes(key.public_exponent.as_bytes());
-    let n = Mpint::from_positive_bytes(key.modulus.as_bytes());
-    let public = RsaPublicKey::new(e, n).map_err(|_| Unread::NotOpenedHere)?;
-    Ok(PublicHalf::of(&KeyData::Rsa(public), None))
+    rsa_half(key.modulus.as_bytes(), key.public_exponent.as_bytes())
 }
 
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// id-Ed25519 (RFC 8410 section 3).
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// nistp256, nistp384 and nistp521 (RFC 5656 section 10.1); others have points of the same size.
 const SSH_CURVES: [ObjectIdentifier; 3] = [
@@ -124,6 +134,54 @@ const SSH_CURVES: [ObjectIdentifier; 3] = [
     ObjectIdentifier::new_unwrap("1.3.132.0.34"),
     ObjectIdentifier::new_unwrap("1.3.132.0.35"),
 ];
+
+/// The bytes of the first block. Lines may be of any length, as OpenSSL reads them, though RFC 7468 section 2 has 64.
+fn der(text: &str) -> Result<Zeroizing<Vec<u8>>, Unread> {
+    let lines = block(text).lines().skip(1).take_while(|line| !line.starts_with("-----"));
+    let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
+    lines.filter(|line| !line.contains(':')).for_each(|line| base64.push_str(line));
+    let mut bytes = Zeroizing::new(vec![0; base64.len() / 4 * 3 + 3]);
+    let length = STANDARD.decode_slice(base64.as_bytes(), &mut bytes).map_err(|_| Unread::Damaged)?;
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// `PUBLIC KEY` is RFC 5280 section 4.1.2.7, `RSA PUBLIC KEY` RFC 8017 appendix A.1.1.
+fn public_pem(text: &str) -> Result<PublicHalf, Unread> {
+    let der = der(text)?;
+    if block(text).starts_with("-----BEGIN RSA") {
+        return rsa_public(&der);
+    }
+    let info = SubjectPublicKeyInfoRef::try_from(der.as_slice()).map_err(|_| Unread::Damaged)?;
+    let bytes = info.subject_public_key.as_bytes().ok_or(Unread::Damaged)?;
+    match info.algorithm.oid {
+        rsa::pkcs1::ALGORITHM_OID => rsa_public(bytes),
+        EC => {
+            let curve = info.algorithm.parameters_oid().map_err(|_| Unread::NotOpenedHere)?;
+            if !SSH_CURVES.contains(&curve) {
+                return Err(Unread::NotOpenedHere);
+            }
+            let public = EcdsaPublicKey::from_sec1_bytes(bytes).map_err(|_| Unread::NotOpenedHere)?;
+            Ok(PublicHalf::of(&KeyData::Ecdsa(public), None))
+        }
+        ED25519 => {
+            let public = Ed25519PublicKey::try_from(bytes).map_err(|_| Unread::Damaged)?;
+            Ok(PublicHalf::of(&KeyData::Ed25519(public), None))
+        }
+        _ => Err(Unread::NotOpenedHere),
+    }
+}
+
+fn rsa_public(der: &[u8]) -> Result<PublicHalf, Unread> {
+    let key = rsa::pkcs1::RsaPublicKeyRef::try_from(der).map_err(|_| Unread::Damaged)?;
+    rsa_half(key.modulus.as_bytes(), key.public_exponent.as_bytes())
+}
+
+fn rsa_half(modulus: &[u8], exponent: &[u8]) -> Result<PublicHalf, Unread> {
+    let (e, n) = (Mpint::from_positive_bytes(exponent), Mpint::from_positive_bytes(modulus));
+    let public = RsaPublicKey::new(e, n).map_err(|_| Unread::NotOpenedHere)?;
+    Ok(PublicHalf::of(&KeyData::Rsa(public), None))
+}
 
 /// RFC 5915 section 3. The public key in it is optional, but every program writes it; it is not computed here.
 fn sec1(der: &[u8], curve: Option<ObjectIdentifier>) -> Result<PublicHalf, Unread> {

@@ -1,6 +1,7 @@
 //! `~/.ssh`, the agent, and what ssh_config comes to.
 
 use super::{Region, Spot, as_text};
+use crate::model::weakness::Weakness;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -72,6 +73,12 @@ pub struct SshKey {
     pub fingerprint: Option<String>,
     /// The state of the public half.
     pub pair: Pair,
+    /// What is wrong with it by its numbers, the worst first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weaknesses: Vec<Weakness>,
+    /// Until when the certificate beside it holds, seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<i64>,
     /// Whether what it holds cannot be read as a key.
     pub damaged: bool,
     /// What keeps ssh from reading it, in words that follow the path.

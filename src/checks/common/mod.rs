@@ -1,0 +1,4 @@
+//! What several checks have in common.
+
+pub(super) mod keys;
+pub(super) mod tokens;

@@ -1,0 +1,46 @@
+//! What is wrong with a key file by its numbers, and by the dates of its certificate.
+
+use crate::engine::when;
+use crate::formats::ssh_key::{self, Half, KeyFile, PublicHalf};
+use crate::model::weakness::{Grade, Weakness};
+use crate::sys::Sys;
+use crate::weak_keys::{self, Blacklists};
+
+/// All of it, the worst first.
+pub(super) fn judge(sys: &Sys, lists: &Blacklists, key: &KeyFile, bytes: &[u8]) -> Vec<Weakness> {
+    let mut found = Vec::new();
+    if key.half() == Some(Half::Private) && ssh_key::belong(bytes) == Some(false) {
+        found.push(Weakness {
+            code: "halves-differ",
+            grade: Grade::Weak,
+            what: "holds a private half that belongs to another public half".into(),
+            why: "ssh offers the public half, and then cannot sign with the private one",
+            mend: Some("put the file back from where it came; no other file holds what is lost"),
+        });
+    }
+    if let Ok(half) = &key.public {
+        found.extend(judge_half(sys, lists, half));
+    }
+    found.extend(key.certificate.and_then(|certificate| {
+        let (after, before) = (certificate.valid_after, certificate.valid_before);
+        let what = if before <= sys.now() {
+            format!("is a certificate that expired {}", when::date_time(before))
+        } else if after > sys.now() {
+            format!("is a certificate that is valid only from {}", when::date_time(after))
+        } else {
+            return None;
+        };
+        let why = "hosts refuse it, and ssh goes on to other keys (PROTOCOL.certkeys, \"valid before\")";
+        let mend = Some("get a new certificate from who made this one");
+        Some(Weakness { code: "certificate-dates", grade: Grade::Weak, what, why, mend })
+    }));
+    found.sort_by_key(|weakness| std::cmp::Reverse(weakness.grade));
+    found
+}
+
+/// What is wrong with a public half.
+pub(super) fn judge_half(sys: &Sys, lists: &Blacklists, half: &PublicHalf) -> Vec<Weakness> {
+    let mut found = weak_keys::judge(&half.key);
+    found.extend(lists.judge(sys, half.key.algorithm().as_str(), half.bits, &half.md5));
+    found
+}
