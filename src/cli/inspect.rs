@@ -18,6 +18,9 @@ pub(crate) struct Inspect {
     /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
     #[arg(long = "for", value_name = "URL|DIR")]
     place: Option<String>,
+    /// Open the key's file with a passphrase, read from this open file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<i32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,8 +43,11 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
                 "run: doorkey inspect helpers --for URL",
             ));
         }
-        return super::inspect_key::run(context, &wanted.what);
+        return super::inspect_key::run(context, &wanted.what, wanted.passphrase_fd);
     };
+    if wanted.passphrase_fd.is_some() {
+        return Err(Failure::usage("--passphrase-fd is about a key's file", "run: doorkey inspect FILE"));
+    }
     if let Some(place) = &wanted.place {
         if part != Part::Helpers {
             return Err(Failure::usage(

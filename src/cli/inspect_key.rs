@@ -1,13 +1,15 @@
 //! `doorkey inspect FILE|FOLDER|-`: the files of SSH keys. Nothing private is shown.
 
+use super::ask::{Source, secret_from};
 use super::error::Failure;
 use super::{Context, Exit, json};
 use crate::engine::inspect::{KeyLook, Surroundings};
 use crate::engine::when;
-use crate::formats::ssh_key::{self, Encryption, Half, KeyFile, Validity};
+use crate::formats::ssh_key::{self, Encryption, Half, KeyFile, NotOpened, Validity};
 use crate::model::facts::Pair;
 use crate::model::weakness::{Grade, Weakness};
 use crate::redact::for_terminal;
+use crate::secret::Secret;
 use crate::sys::fs::{Kind, LIMIT};
 use crate::sys::process::read_wiped;
 use serde_json::{Map, Value, json};
@@ -15,13 +17,18 @@ use std::io;
 use std::path::Path;
 
 /// Exit code 0: a key that ssh can read; 1: no key, or one that ssh would refuse.
-pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
+pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Result<Exit, Failure> {
     let path = Path::new(file);
     if file != "-" && matches!(context.sys.look_through(path), Ok(Some(look)) if look.kind == Kind::Dir) {
+        if phrase.is_some() {
+            return Err(Failure::usage("a passphrase is for one file", "name it: doorkey inspect FILE"));
+        }
         return super::inspect_keys::run(context, path);
     }
+    let phrase =
+        phrase.map(|fd| secret_from(context, Source::Descriptor(fd), "passphrase", false)).transpose()?;
     let around = Surroundings::look(&context.sys);
-    let (key, weaknesses, look) = if file == "-" {
+    let (bytes, key, weaknesses, look) = if file == "-" {
         let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
         let bytes = read_wiped(io::stdin().lock(), limit).ok_or_else(|| {
             Failure::new(
@@ -33,7 +40,7 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
         })?;
         let key = ssh_key::read(bytes.expose());
         let weaknesses = around.judge(&context.sys, &key, bytes.expose());
-        (key, weaknesses, None)
+        (bytes, key, weaknesses, None)
     } else {
         let look = around.key_file(&context.sys, path)?.ok_or_else(|| {
             Failure::usage(
@@ -41,7 +48,17 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
                 "name one of ssh, tokens, helpers, trust, all, or a key's file or folder",
             )
         })?;
-        (look.key.clone(), look.weaknesses.clone(), Some(look))
+        let bytes = Secret::take(context.sys.read(path)?.unwrap_or_default());
+        (bytes, look.key.clone(), look.weaknesses.clone(), Some(look))
+    };
+    let (key, weaknesses) = match &phrase {
+        Some(phrase) => {
+            let opened = ssh_key::open(bytes.expose(), Some(phrase)).map_err(|why| not_opened(file, &why))?;
+            let key = key.with_opened(&opened);
+            let weaknesses = around.judge_opened(&context.sys, &key, &opened);
+            (key, weaknesses)
+        }
+        None => (key, weaknesses),
     };
     let fine = is_fine(&key, &weaknesses) && look.as_ref().is_none_or(|look| !is_open(look));
     if context.flags.json {
@@ -60,6 +77,19 @@ pub(super) fn run(context: &mut Context, file: &str) -> Result<Exit, Failure> {
         }
     }
     Ok(if fine { Exit::Fine } else { Exit::Findings })
+}
+
+/// Why a key did not open, and what to do.
+pub(super) fn not_opened(file: &str, why: &NotOpened) -> Failure {
+    let fix = match why {
+        NotOpened::NeedsPassphrase => "give it by --passphrase-fd N",
+        NotOpened::WrongPassphrase => "look whether it is the passphrase of this key",
+        NotOpened::TooCostly(_) => "if the file is really yours: ssh-keygen -p -f FILE",
+        NotOpened::NotPrivate => "name the file with the private half",
+        NotOpened::NotOpenedHere => "see what ssh-keygen -y -f FILE says",
+        NotOpened::Damaged => "put the file back from where it came",
+    };
+    Failure::new(Exit::CouldNot, format!("{file} was not opened: {why}"), "", fix)
 }
 
 /// Whether ssh can read the key, and nobody else can have it.

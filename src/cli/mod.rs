@@ -22,6 +22,7 @@ mod route;
 mod say;
 mod session;
 mod ssh;
+mod ssh_convert;
 mod ssh_known_hosts;
 mod ssh_match;
 mod ssh_resolve;
@@ -56,7 +57,7 @@ use error::Failure;
 use say::Say;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Exit codes (PRODUCT.md): scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,14 @@ pub(crate) struct Context {
     pub(crate) say: Say,
     pub(crate) flags: Flags,
     pub(crate) terminal: Terminal,
+}
+
+impl Context {
+    /// A path that was named on the command line, from the root.
+    fn absolute(&self, path: &str) -> PathBuf {
+        let path = self.sys.expanded(path);
+        if path.is_absolute() { path } else { self.sys.cwd().unwrap_or_default().join(path) }
+    }
 }
 
 /// Runs a command line and says how it ended.

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum SshCommand {
     /// Make a key for a profile's host, durable on disk before anything else happens
     New(New),
+    /// Write a key's file anew: OpenSSH's form, another passphrase, more rounds
+    Convert(super::ssh_convert::Convert),
     /// What ssh's configuration comes to for a host, as `ssh -G` prints it
     Resolve(super::ssh_resolve::Resolve),
     /// The lines of known_hosts for a host
@@ -29,7 +31,7 @@ pub(crate) enum SshCommand {
 
 impl SshCommand {
     pub(super) fn changes(&self) -> bool {
-        matches!(self, Self::New(_))
+        matches!(self, Self::New(_) | Self::Convert(_))
     }
 }
 
@@ -60,6 +62,7 @@ pub(crate) struct New {
 pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Failure> {
     match command {
         SshCommand::New(wanted) => new(context, &wanted),
+        SshCommand::Convert(wanted) => super::ssh_convert::run(context, &wanted),
         SshCommand::Resolve(wanted) => super::ssh_resolve::run(context, &wanted),
         SshCommand::KnownHosts(command) => super::ssh_known_hosts::run(context, &command),
     }

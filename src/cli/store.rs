@@ -68,7 +68,7 @@ impl Where {
     /// What the flags say; `None` = there is none.
     pub(super) fn how(&self, context: &Context) -> Result<Option<How>, Failure> {
         Ok(Some(match self {
-            Self { key_file: Some(path), .. } => How::KeyFile(absolute(context, path)),
+            Self { key_file: Some(path), .. } => How::KeyFile(context.absolute(path)),
             Self { keyring: true, .. } => How::Keyring,
             Self { pass: true, .. } => How::Pass,
             Self { passphrase_fd: Some(number), .. } => {
@@ -82,7 +82,7 @@ impl Where {
     /// Whether it is this store already, as far as that can be told without a passphrase.
     fn is(&self, context: &Context, kind: &StoreKind) -> bool {
         match (kind, &self.key_file) {
-            (StoreKind::KeyFile { path }, Some(given)) => *path == absolute(context, given),
+            (StoreKind::KeyFile { path }, Some(given)) => *path == context.absolute(given),
             (StoreKind::Keyring, None) => self.keyring,
             (StoreKind::Pass, None) => self.pass,
             _ => false,
@@ -169,11 +169,6 @@ fn init(context: &mut Context, wanted: &Init) -> Result<Exit, Failure> {
 pub(super) fn dry_run(context: &mut Context, what: &str) -> Result<Exit, Failure> {
     context.say.info(format!("Dry run: {what}; nothing was changed."));
     Ok(Exit::Fine)
-}
-
-fn absolute(context: &Context, path: &str) -> std::path::PathBuf {
-    let path = context.sys.expanded(path);
-    if path.is_absolute() { path } else { context.sys.cwd().unwrap_or_default().join(path) }
 }
 
 fn unlock(context: &mut Context, wanted: &Unlock) -> Result<Exit, Failure> {

@@ -13,6 +13,7 @@ pub mod in_force;
 pub mod include_line;
 pub mod inspect;
 pub mod journal;
+pub mod key_convert;
 pub mod preview;
 pub mod prints;
 pub mod profiles;

@@ -4,7 +4,7 @@ use super::apply::ApplyError;
 use super::deed::play;
 use super::sealed::masked;
 use super::when;
-use crate::model::plan::{Companions, Plan, Step};
+use crate::model::plan::{Companions, Plan, Sealed, Step};
 use crate::redact;
 use crate::sys::Sys;
 use similar::TextDiff;
@@ -83,10 +83,20 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
             let known = described(about).map(|words| format!(": {words}")).unwrap_or_default();
             format!("keep a token of {profile} for {} as {} in the store{known}", record.origin, record.user)
         }
+        Step::SealText { seal, .. } if seal.what == Sealed::Key => {
+            let form = seal.name.split(',').next().unwrap_or_default();
+            format!("seal the key's file as {form}, for 30 days in the store of {}", seal.profile)
+        }
         Step::SealText { seal, .. } => format!(
             "seal the text that leaves a file for 30 days, beside the token of {} for {}",
             seal.profile, seal.record.origin
         ),
+        Step::TakeOut { path, seal, .. } if seal.what == Sealed::Key => {
+            format!("take the key's present form out of {}", shown(path))
+        }
+        Step::PutIn { path, seal, .. } if seal.what == Sealed::Key => {
+            format!("put the key's other form into {}", shown(path))
+        }
         Step::TakeOut { path, .. } => format!("take the token out of {}", shown(path)),
         Step::PutIn { path, .. } => format!("put the sealed text back into {}", shown(path)),
         Step::DescribeSecret { profile, record, after, .. } => {

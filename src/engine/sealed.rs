@@ -41,7 +41,11 @@ pub(super) fn swap(sys: &Sys, step: &Step, secrets: &[Secret]) -> Result<Option<
             let old = given.map_or_else(|| get(sys, seal), Ok)?;
             Some(Swap { at: *at, old, new: plain(new) })
         }
-        Step::PutIn { at, old, seal, .. } => Some(Swap { at: *at, old: plain(old), new: get(sys, seal)? }),
+        Step::PutIn { at, old, seal, slot, .. } => {
+            let given = slot.and_then(|slot| secrets.get(slot)).cloned();
+            let new = given.map_or_else(|| get(sys, seal), Ok)?;
+            Some(Swap { at: *at, old: plain(old), new })
+        }
         _ => None,
     })
 }

@@ -54,9 +54,9 @@ pub fn inverse_of(step: &Step) -> Vec<Step> {
         // It is out of use, and goes by itself.
         Step::SealText { .. } => Vec::new(),
         Step::TakeOut { path, at, seal, shown, new, .. } => {
-            one(Step::PutIn { path, at, old: new, seal, shown })
+            one(Step::PutIn { path, at, old: new, seal, shown, slot: None })
         }
-        Step::PutIn { path, at, old, seal, shown } => {
+        Step::PutIn { path, at, old, seal, shown, .. } => {
             one(Step::TakeOut { path, at, seal, shown, new: old, slot: None })
         }
         // Nothing was in use, so nothing was retired.

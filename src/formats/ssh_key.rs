@@ -7,13 +7,15 @@ mod bytes;
 mod containers;
 mod encryption;
 mod halves;
+mod opened;
 
 pub use bytes::ByteFault;
 pub use encryption::Encryption;
-pub use halves::belong;
+pub use halves::{belong, of as halves_belong};
+pub use opened::{NotOpened, open};
 
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Mpint};
+use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Mpint, PrivateKey};
 
 /// The form of a key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +160,13 @@ pub struct KeyFile {
 }
 
 impl KeyFile {
+    /// With what shows only of an opened key.
+    #[must_use]
+    pub fn with_opened(self, key: &PrivateKey) -> Self {
+        let comment = String::from_utf8_lossy(key.comment().as_bytes()).into_owned();
+        Self { public: Ok(PublicHalf::of(key.public_key().key_data(), Some(comment))), ..self }
+    }
+
     /// Which half it holds.
     #[must_use]
     pub fn half(&self) -> Option<Half> {

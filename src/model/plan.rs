@@ -171,7 +171,8 @@ pub enum Step {
         #[serde(skip)]
         slot: Option<usize>,
     },
-    /// Puts sealed bytes back into a file: the way back of [`Step::TakeOut`].
+    /// Puts sealed bytes into a file: the way back of [`Step::TakeOut`], and with it the way in which a file that is a
+    /// secret as a whole is written anew.
     PutIn {
         /// The file.
         path: PathBuf,
@@ -183,6 +184,9 @@ pub enum Step {
         seal: Seal,
         /// The same with the secret masked, for people.
         shown: Text,
+        /// Index into [`Plan::secrets`]; `None` = the store is asked.
+        #[serde(skip)]
+        slot: Option<usize>,
     },
     /// Puts a retired version of a record into use again.
     RestoreSecret {
@@ -220,6 +224,20 @@ pub struct Seal {
     pub record: RecordId,
     /// Tells the seals of a record apart.
     pub name: String,
+    /// What is sealed.
+    #[serde(default)]
+    pub what: Sealed,
+}
+
+/// What is sealed, in people's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sealed {
+    /// A piece of a file with a token in it.
+    #[default]
+    Token,
+    /// The whole file of an SSH key.
+    Key,
 }
 
 /// Which record of a profile's vault: a token for an origin and user. No secret in it.

@@ -4,8 +4,11 @@ use super::Sys;
 use crate::secret::Secret;
 use getrandom::SysRng;
 use ssh_key::private::{KeypairData, RsaKeypair};
-use ssh_key::rand_core::UnwrapErr;
-use ssh_key::{Algorithm, EcdsaCurve, LineEnding, PrivateKey};
+use ssh_key::rand_core::{Rng, UnwrapErr};
+use ssh_key::{Algorithm, Cipher, EcdsaCurve, Kdf, LineEnding, PrivateKey};
+
+/// Rounds of bcrypt for a new file, as `ssh-keygen` of OpenSSH 9.4 and later makes it.
+pub const ROUNDS: u32 = 24;
 
 /// What kind of key is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,24 @@ impl NewKind {
     }
 }
 
+/// A key in OpenSSH's own format (PROTOCOL.key), with a final line end; encrypted with AES-256-CTR by so many rounds of
+/// bcrypt where there is a passphrase. `None` when there is no randomness or the library refuses.
+fn openssh_text(key: &PrivateKey, passphrase: Option<(&Secret, u32)>) -> Option<Secret> {
+    let mut random = UnwrapErr(SysRng);
+    let pem = match passphrase {
+        None => key.to_openssh(LineEnding::LF).ok()?,
+        Some((passphrase, rounds)) => {
+            let mut salt = vec![0; 16];
+            getrandom::fill(&mut salt).ok()?;
+            let kdf = Kdf::Bcrypt { salt, rounds };
+            let check = random.next_u32();
+            let locked = key.encrypt_with(Cipher::Aes256Ctr, kdf, check, passphrase.expose()).ok()?;
+            locked.to_openssh(LineEnding::LF).ok()?
+        }
+    };
+    Some(Secret::copy_of(pem.as_bytes()))
+}
+
 /// The two files of a key pair.
 #[derive(Debug)]
 pub struct NewKey {
@@ -50,6 +71,12 @@ impl Sys {
         filled.ok().map(|()| secret)
     }
 
+    /// An SSH key's file. With a passphrase it is encrypted by so many rounds of bcrypt.
+    #[must_use]
+    pub fn ssh_key_text(&self, key: &PrivateKey, passphrase: Option<(&Secret, u32)>) -> Option<Secret> {
+        openssh_text(key, passphrase)
+    }
+
     /// Makes a key pair; with a passphrase the private half is encrypted (bcrypt, AES-256-CTR, as `ssh-keygen` does).
     /// `None` when the operating system has no randomness or the library refuses.
     #[must_use]
@@ -67,10 +94,7 @@ impl Sys {
         };
         key.set_comment(comment);
         let public = format!("{}\n", key.public_key().to_openssh().ok()?);
-        if let Some(passphrase) = passphrase {
-            key = key.encrypt(&mut random, passphrase.expose()).ok()?;
-        }
-        let pem = key.to_openssh(LineEnding::LF).ok()?;
-        Some(NewKey { private: Secret::copy_of(pem.as_bytes()), public })
+        let private = openssh_text(&key, passphrase.map(|passphrase| (passphrase, ROUNDS)))?;
+        Some(NewKey { private, public })
     }
 }

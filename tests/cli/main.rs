@@ -38,6 +38,7 @@ mod second_run;
 mod server;
 mod session;
 mod speech;
+mod ssh_convert;
 mod ssh_match;
 mod ssh_resolve;
 mod ssh_whole_host;

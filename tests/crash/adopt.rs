@@ -147,7 +147,7 @@ fn of_npm(scenario: &Scenario) -> (bool, bool) {
     (scenario.text(".npmrc").contains(LOOSE), scenario.npm("acme").contains(LOOSE))
 }
 
-fn every_point(scenario: &Scenario, where_it_is: fn(&Scenario) -> (bool, bool)) {
+pub(crate) fn every_point(scenario: &Scenario, where_it_is: fn(&Scenario) -> (bool, bool)) {
     let mut kills = 0;
     for point in sample(scenario.points.clone(), 25) {
         let at = format!("{}, killed before {} {}: {}", scenario.name, point.call, point.when, point.line);

@@ -23,3 +23,4 @@ mod killed;
 mod points;
 mod scenario;
 mod since;
+mod ssh_convert;

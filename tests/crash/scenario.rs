@@ -136,6 +136,12 @@ impl Scenario {
         feed(command, question.as_bytes()).out
     }
 
+    /// Whether ssh-keygen reads a private key.
+    pub(crate) fn reads_key(&self, file: &str) -> bool {
+        let read = ["-y", "-P", "", "-f", file];
+        self.home.program("ssh-keygen").args(read).output().unwrap().status.success()
+    }
+
     /// What npm finds in a session of a profile.
     pub(crate) fn npm(&self, profile: &str) -> String {
         self.home.run(&["exec", profile, "--", "env"]).out

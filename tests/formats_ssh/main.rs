@@ -14,4 +14,5 @@ mod config_oracle;
 mod config_recorded;
 mod keys;
 mod known_hosts;
+mod opened;
 mod weak_keys;

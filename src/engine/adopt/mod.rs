@@ -17,7 +17,7 @@ mod rewrites;
 use super::generation;
 use crate::formats::git_config;
 use crate::model::name::ProfileName;
-use crate::model::plan::{Anchor, Plan, RecordId, Seal, Step};
+use crate::model::plan::{Anchor, Plan, RecordId, Seal, Sealed, Step};
 use crate::model::profile::{Profile, RegistryKind};
 use crate::secret::Secret;
 use crate::stores::{self, StoreError};
@@ -231,7 +231,8 @@ pub fn plan(sys: &Sys, title: &str, files: &[File], wanted: &Wanted) -> Result<A
             made.plan.push(Step::Splice { path, at: Anchor::Near(at), old: shown.into(), new: new.into() });
             continue;
         };
-        let seal = Seal { profile, record, name: format!("out of a file, {} {seals}", wanted.run) };
+        let name = format!("out of a file, {} {seals}", wanted.run);
+        let seal = Seal { profile, record, name, what: Sealed::Token };
         let slot = made.plan.secrets.len();
         made.plan.secrets.push(old);
         // All that goes into the store comes before all that leaves a file.

@@ -1,6 +1,6 @@
 //! Key files: what they are, what is wrong with them, and who names them on this machine.
 
-use super::key_judged::judge;
+use super::key_judged::{judge, judge_with};
 use super::ssh_keys::{pair, public_path};
 use super::{own, ssh};
 use crate::formats::ssh_key::{self, Half, KeyFile};
@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Look};
 use crate::weak_keys::Blacklists;
+use ::ssh_key::PrivateKey;
 use std::path::{Path, PathBuf};
 
 /// What is known of a key file.
@@ -103,6 +104,12 @@ impl Surroundings {
             profiles,
             in_agent,
         }))
+    }
+
+    /// What is wrong with a key that a passphrase opened.
+    #[must_use]
+    pub fn judge_opened(&self, sys: &Sys, key: &KeyFile, opened: &PrivateKey) -> Vec<Weakness> {
+        judge_with(sys, &self.lists, key, ssh_key::halves_belong(opened))
     }
 
     /// What is wrong with the key in some bytes that are no file.

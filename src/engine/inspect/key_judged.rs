@@ -8,8 +8,19 @@ use crate::weak_keys::{self, Blacklists};
 
 /// All of it, the worst first.
 pub(super) fn judge(sys: &Sys, lists: &Blacklists, key: &KeyFile, bytes: &[u8]) -> Vec<Weakness> {
+    let belongs = if key.half() == Some(Half::Private) { ssh_key::belong(bytes) } else { None };
+    judge_with(sys, lists, key, belongs)
+}
+
+/// The same, where it is known already whether the halves belong together.
+pub(super) fn judge_with(
+    sys: &Sys,
+    lists: &Blacklists,
+    key: &KeyFile,
+    belongs: Option<bool>,
+) -> Vec<Weakness> {
     let mut found = Vec::new();
-    if key.half() == Some(Half::Private) && ssh_key::belong(bytes) == Some(false) {
+    if belongs == Some(false) {
         found.push(Weakness {
             code: "halves-differ",
             grade: Grade::Weak,

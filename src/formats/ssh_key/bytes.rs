@@ -108,3 +108,13 @@ pub(super) fn put_right(bytes: &[u8]) -> Zeroizing<String> {
     }
     right
 }
+
+/// The bytes of hexadecimal digits.
+pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    pairs.collect()
+}

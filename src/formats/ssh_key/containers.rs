@@ -123,10 +123,10 @@ fn pkcs1(der: &[u8]) -> Result<PublicHalf, Unread> {
 }
 
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
 /// id-Ed25519 (RFC 8410 section 3).
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// nistp256, nistp384 and nistp521 (RFC 5656 section 10.1); others have points of the same size.
 const SSH_CURVES: [ObjectIdentifier; 3] = [
@@ -136,7 +136,7 @@ const SSH_CURVES: [ObjectIdentifier; 3] = [
 ];
 
 /// The bytes of the first block. Lines may be of any length, as OpenSSL reads them, though RFC 7468 section 2 has 64.
-fn der(text: &str) -> Result<Zeroizing<Vec<u8>>, Unread> {
+pub(super) fn der(text: &str) -> Result<Zeroizing<Vec<u8>>, Unread> {
     let lines = block(text).lines().skip(1).take_while(|line| !line.starts_with("-----"));
     let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
     lines.filter(|line| !line.contains(':')).for_each(|line| base64.push_str(line));

@@ -3,8 +3,6 @@
 //! ssh believes the public half: it offers that one, and only then fails to sign. A copy with the wrong private half is
 //! no key, and nothing else tells.
 
-use super::containers::{block, recognize};
-use super::{Container, bytes};
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 use ssh_key::private::{EcdsaKeypair, KeypairData, RsaKeypair};
 use ssh_key::public::Ed25519PublicKey;
@@ -14,11 +12,12 @@ use zeroize::Zeroizing;
 /// `None` where it is not known: encrypted, held by a chip, or a form whose public half is not written beside it.
 #[must_use]
 pub fn belong(file: &[u8]) -> Option<bool> {
-    let text = bytes::put_right(file);
-    if recognize(&text) != Container::OpenSsh {
-        return None;
-    }
-    let key = PrivateKey::from_openssh(block(&text)).ok()?;
+    of(&super::open(file, None).ok()?)
+}
+
+/// The same of an opened key.
+#[must_use]
+pub fn of(key: &PrivateKey) -> Option<bool> {
     match key.key_data() {
         KeypairData::Ed25519(pair) => Some(Ed25519PublicKey::from(&pair.private) == pair.public),
         KeypairData::Ecdsa(pair) => Some(ecdsa(pair)),
