@@ -1,6 +1,6 @@
 //! A profile's SSH key without a passphrase.
 
-use super::{Check, Group, command};
+use super::{Check, Group};
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Note,
     sees: "whether the private keys that profiles name are encrypted; keys that a security key holds need no passphrase",
     hurts: "whoever gets the file, from a backup or a stolen disk, logs in as you",
-    mends: "nothing by itself: ssh-keygen gives the key a passphrase, and an agent asks for it once a session",
+    mends: "nothing by itself: doorkey ssh convert gives the key a passphrase, and an agent asks for it once a session",
     find,
 };
 
@@ -21,8 +21,8 @@ fn find(facts: &Facts) -> Vec<Finding> {
     open.filter(|key| key.kind.as_deref().is_some_and(|kind| !kind.ends_with("-sk")))
         .map(|key| {
             let path = facts.shown(&key.file.path);
-            let fix = format!("ssh-keygen -p -f {}", super::quoted(&path));
-            CHECK.found(format!("{path} has no passphrase"), command(fix))
+            let fix = super::convert(facts, &key.file.path, " --new-passphrase");
+            CHECK.found(format!("{path} has no passphrase"), fix)
         })
         .collect()
 }

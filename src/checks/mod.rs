@@ -11,7 +11,7 @@ use std::path::Path;
 
 mod common;
 
-use common::keys::keys_of_grade;
+use common::keys::{convert, keys_of_grade};
 use common::tokens::{kind, named, new_token, other_token, plain_tokens, token_command};
 
 registry! {
@@ -50,6 +50,7 @@ registry! {
     key_breakable,
     key_certificate_expired,
     key_damaged,
+    key_easily_guessed,
     key_file_wrong,
     key_in_two_profiles,
     key_pair_mismatch,

@@ -38,8 +38,8 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
                 "name a file: doorkey inspect FILE",
             )
         })?;
-        let key = ssh_key::read(bytes.expose());
-        let weaknesses = around.judge(&context.sys, &key, bytes.expose());
+        let (key, opened) = ssh_key::read_whole(bytes.expose());
+        let weaknesses = around.judge(&context.sys, &key, opened.as_ref());
         (bytes, key, weaknesses, None)
     } else {
         let look = around.key_file(&context.sys, path)?.ok_or_else(|| {
@@ -55,7 +55,7 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
         Some(phrase) => {
             let opened = ssh_key::open(bytes.expose(), Some(phrase)).map_err(|why| not_opened(file, &why))?;
             let key = key.with_opened(&opened);
-            let weaknesses = around.judge_opened(&context.sys, &key, &opened);
+            let weaknesses = around.judge(&context.sys, &key, Some(&opened));
             (key, weaknesses)
         }
         None => (key, weaknesses),

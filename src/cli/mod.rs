@@ -22,6 +22,7 @@ mod route;
 mod say;
 mod session;
 mod ssh;
+mod ssh_check;
 mod ssh_convert;
 mod ssh_known_hosts;
 mod ssh_match;

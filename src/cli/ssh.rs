@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum SshCommand {
     /// Make a key for a profile's host, durable on disk before anything else happens
     New(New),
+    /// Whose account each key opens: a login with that key alone
+    Check(super::ssh_check::Wanted),
     /// Write a key's file anew: OpenSSH's form, another passphrase, more rounds
     Convert(super::ssh_convert::Convert),
     /// What ssh's configuration comes to for a host, as `ssh -G` prints it
@@ -62,6 +64,7 @@ pub(crate) struct New {
 pub(crate) fn run(context: &mut Context, command: SshCommand) -> Result<Exit, Failure> {
     match command {
         SshCommand::New(wanted) => new(context, &wanted),
+        SshCommand::Check(wanted) => super::ssh_check::run(context, &wanted),
         SshCommand::Convert(wanted) => super::ssh_convert::run(context, &wanted),
         SshCommand::Resolve(wanted) => super::ssh_resolve::run(context, &wanted),
         SshCommand::KnownHosts(command) => super::ssh_known_hosts::run(context, &command),

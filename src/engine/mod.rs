@@ -22,6 +22,7 @@ pub mod render;
 pub mod scan;
 mod sealed;
 pub mod session;
+pub mod ssh_check;
 pub mod ssh_match;
 pub mod ssh_port;
 pub mod ssh_resolve;

@@ -24,5 +24,6 @@ pub mod remote_url;
 pub mod splice;
 pub mod ssh_agent;
 pub mod ssh_config;
+pub mod ssh_greeting;
 pub mod ssh_key;
 pub mod token;

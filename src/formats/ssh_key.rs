@@ -11,7 +11,7 @@ mod opened;
 
 pub use bytes::ByteFault;
 pub use encryption::Encryption;
-pub use halves::{belong, of as halves_belong};
+pub use halves::of as halves_belong;
 pub use opened::{NotOpened, open};
 
 use ssh_key::public::KeyData;
@@ -180,8 +180,14 @@ const MOST_BYTES: usize = 1 << 20;
 /// Reads a key file. Never fails.
 #[must_use]
 pub fn read(bytes: &[u8]) -> KeyFile {
+    read_whole(bytes).0
+}
+
+/// The same, and the private key in it where that needs no passphrase: it is read once for both.
+#[must_use]
+pub fn read_whole(bytes: &[u8]) -> (KeyFile, Option<PrivateKey>) {
     if bytes.len() > MOST_BYTES {
-        return KeyFile {
+        let none = KeyFile {
             container: Container::Unknown,
             encrypted: false,
             encryption: None,
@@ -189,18 +195,27 @@ pub fn read(bytes: &[u8]) -> KeyFile {
             certificate: None,
             byte_faults: Vec::new(),
         };
+        return (none, None);
     }
     // The library is stricter than ssh in some of these and laxer in others; it gets the text put right.
     let text = bytes::put_right(bytes);
     let container = containers::recognize(&text);
-    KeyFile {
+    let openssh = containers::openssh(container, &text);
+    let encrypted = containers::is_encrypted(container, &text, openssh.as_ref());
+    let file = KeyFile {
         container,
-        encrypted: containers::is_encrypted(container, &text),
-        encryption: encryption::of(container, &text),
-        public: containers::public_half(container, &text),
+        encrypted,
+        encryption: encryption::of(container, &text, openssh.as_ref()),
+        public: containers::public_half(container, &text, openssh.as_ref()),
         certificate: containers::validity(container, &text),
         byte_faults: bytes::faults(container, bytes),
-    }
+    };
+    let opened = match openssh {
+        _ if encrypted || file.half() != Some(Half::Private) => None,
+        Some(key) => Some(key),
+        None => opened::open_text(container, &text, None).ok(),
+    };
+    (file, opened)
 }
 
 /// Of the key in the encoding of RFC 4253 section 6.6, as OpenSSH before 6.8 showed it.

@@ -103,6 +103,24 @@ pub enum Ask {
     },
     /// `ssh -V`
     SshVersion,
+    /// `ssh -F none -v -T` with one key at one host, which asks for nothing, forwards nothing and accepts no new host key: a
+    /// git host answers with a greeting.
+    SshGreeting {
+        /// The private key's file.
+        key: PathBuf,
+        /// Files with host keys, as ssh_config(5) writes them.
+        known_hosts: String,
+        /// Whether no other host key counts.
+        pinned: bool,
+        /// How the host is reached, as `Keyword=value`.
+        options: Vec<String>,
+        /// The port, where it is not the usual one.
+        port: Option<u16>,
+        /// The user.
+        user: String,
+        /// The host.
+        host: String,
+    },
     /// `ssh-add -l`
     AgentKeys,
     /// `pass show ENTRY`: an entry of the user's password store.
@@ -149,6 +167,21 @@ impl Ask {
                 ("git", list)
             }
             Self::SshVersion => ("ssh", words(&["-V"])),
+            Self::SshGreeting { key, known_hosts, pinned, options, port, user, host } => {
+                let mut list = words(&["-F", "none", "-v", "-T", "-l", user]);
+                for option in GREETING.iter().copied().chain(options.iter().map(String::as_str)) {
+                    list.extend(words(&["-o", option]));
+                }
+                list.extend(words(&["-o", &format!("UserKnownHostsFile={known_hosts}")]));
+                if *pinned {
+                    list.extend(words(&["-o", &format!("GlobalKnownHostsFile={known_hosts}")]));
+                }
+                list.push("-i".into());
+                list.push(key.into());
+                list.extend(port.iter().flat_map(|port| words(&["-p", &port.to_string()])));
+                list.extend(words(&["--", host]));
+                ("ssh", list)
+            }
             Self::AgentKeys => ("ssh-add", words(&["-l"])),
             Self::GhToken { host, user } => {
                 ("gh", words(&["auth", "token", "--hostname", host, "--user", user]))
@@ -163,6 +196,25 @@ impl Ask {
         }
     }
 }
+
+/// What is fixed in [`Ask::SshGreeting`], whatever its options say.
+const GREETING: &[&str] = &[
+    "BatchMode=yes",
+    "IdentitiesOnly=yes",
+    "PubkeyAuthentication=yes",
+    "PreferredAuthentications=publickey",
+    "StrictHostKeyChecking=yes",
+    "UpdateHostKeys=no",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "ClearAllForwardings=yes",
+    "PermitLocalCommand=no",
+    "RemoteCommand=none",
+    "ConnectTimeout=10",
+    "LogLevel=DEBUG1",
+];
 
 /// What a repository's own configuration could make git run, switched off (SECURITY rule 16).
 const GUARDS: &[&str] = &[

@@ -235,3 +235,51 @@ fn a_list_of_debians_keys_is_used_where_it_is() {
     );
     assert!(!home.doorkey(&["doctor", "--only", "key-breakable"]).out.contains("id_rsa"));
 }
+
+#[test]
+fn a_passphrase_that_is_hashed_once_is_found_and_convert_mends_it() {
+    let home = Home::new();
+    home.key("id_new", &["-t", "ed25519"]);
+    home.doorkey(&["store", "init", "--key-file", home.path("vault/key").to_str().unwrap(), "--yes"]);
+    let key = home.path(".ssh/id_old");
+    let file = key.to_str().unwrap();
+    run("ssh-keygen", &["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "a phrase", "-f", file]);
+    let few = home.path(".ssh/id_few");
+    run("ssh-keygen", &["-q", "-t", "ed25519", "-a", "2", "-N", "a phrase", "-f", few.to_str().unwrap()]);
+    let add = [
+        "profile",
+        "add",
+        "acme",
+        "--host",
+        "git.test",
+        "--transport",
+        "ssh",
+        "--ssh-key",
+        "id_old",
+        "--yes",
+    ];
+    home.doorkey(&add).fine();
+    let found = || -> Vec<String> {
+        let document = home.doorkey(&["doctor", "--json", "--only", "key-easily-guessed"]).json();
+        let all = document["findings"].as_array().unwrap().iter();
+        all.map(|f| format!("{}: {}", f["what"].as_str().unwrap(), f["fix"]["command"])).collect()
+    };
+    let before = found();
+    assert_eq!(before.len(), 2, "{before:#?}");
+    assert!(
+        before[0].starts_with("the passphrase of ~/.ssh/id_few is guarded by 2 rounds of bcrypt"),
+        "{before:#?}"
+    );
+    assert!(
+        before[1].starts_with("the passphrase of ~/.ssh/id_old is guarded by one round of MD5"),
+        "{before:#?}"
+    );
+    let phrase = home.write("phrase", "a phrase", 0o600);
+    let script = format!(
+        "{} ssh convert {file} --passphrase-fd 3 --yes 3<{}",
+        env!("CARGO_BIN_EXE_doorkey"),
+        phrase.display()
+    );
+    home.program("sh", &["-c", &script]).fine();
+    assert_eq!(found().len(), 1);
+}

@@ -1,6 +1,6 @@
 //! Private keys of other programs, opened, beside what `ssh-keygen -y` and PuTTY say of them (vectors/README.md).
 
-use doorkey::formats::ssh_key::{NotOpened, belong, open};
+use doorkey::formats::ssh_key::{NotOpened, open, read_whole};
 use doorkey::secret::Secret;
 use serde_json::Value;
 use ssh_key::HashAlg;
@@ -143,7 +143,7 @@ fn no_file_stops_the_opener() {
             let _ = open(&bytes[..at], None);
             let mut changed = bytes.to_vec();
             changed[at] ^= 0x11;
-            let _ = belong(&changed);
+            let _ = read_whole(&changed);
         }
         let _ = open(bytes, Some(&phrase));
     }

@@ -54,7 +54,7 @@ fn unknown_key_is_denied() {
 
 fn greeting_names_the_key() {
     let home = home_with("personal");
-    home.run(["ssh", "-T", "git@git.test"]).exits(1).says("Hi personal! You've successfully authenticated");
+    home.run(["ssh", "-T", "git@git.test"]).exits(1).says("Hi erin! You've successfully authenticated");
     assert_eq!(home.seen_ssh()[0].answer, "greeting");
 }
 

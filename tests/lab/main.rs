@@ -29,6 +29,7 @@ mod routing_ssh;
 mod routing_switch;
 mod routing_tenants;
 mod sessions;
+mod ssh_check;
 mod support;
 mod t0303;
 mod verify;
@@ -51,6 +52,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_switch::trials,
     routing_consumers::trials,
     sessions::trials,
+    ssh_check::trials,
     t0303::trials,
     adopt::trials,
     verify::trials,

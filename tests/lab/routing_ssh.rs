@@ -290,7 +290,7 @@ fn host_of_one_tenant() {
     // `Host` would not cover this one, and every default key would be offered.
     home.run(["git", "ls-remote", "git@Git.TEST:acme/app.git"]).ok();
     only_key(&mut home, "acme", "a host with capitals");
-    home.run(["ssh", "-T", "git@git.test"]).exits(1).says("Hi acme!");
+    home.run(["ssh", "-T", "git@git.test"]).exits(1).says("Hi alice!");
     home.run(["git", "ls-remote", "git@git.test:initech/app.git"]).exits(128);
     assert!(keys_seen(&home).iter().all(|(key, _)| key == "acme"));
 }

@@ -21,4 +21,5 @@ mod programs;
 mod remote_url;
 mod route_table;
 mod ssh_agent;
+mod ssh_greeting;
 mod token;

@@ -1,9 +1,10 @@
 //! What several checks of SSH keys say in the same words.
 
-use crate::checks::{Check, advice, command};
+use crate::checks::{Check, advice, command, quoted};
 use crate::model::facts::Facts;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Fix};
 use crate::model::weakness::Grade;
+use std::path::Path;
 
 /// A finding for each key whose worst weakness is of this grade.
 pub(in crate::checks) fn keys_of_grade(facts: &Facts, check: &Check, grade: Grade) -> Vec<Finding> {
@@ -23,4 +24,13 @@ pub(in crate::checks) fn keys_of_grade(facts: &Facts, check: &Check, grade: Grad
         found.push(check.found(format!("{} {}", facts.shown(&key.file.path), worst.what), fix));
     }
     found
+}
+
+/// `doorkey ssh convert` of a key's file: the profile that names it keeps the old form.
+pub(in crate::checks) fn convert(facts: &Facts, path: &Path, more: &str) -> Fix {
+    let file = quoted(&facts.shown(path));
+    if facts.own.keys.iter().any(|named| named.path.as_deref() == Some(path)) {
+        return command(format!("doorkey ssh convert {file}{more}"));
+    }
+    advice(format!("doorkey ssh convert {file}{more} --profile PROFILE (whose key it is)"))
 }

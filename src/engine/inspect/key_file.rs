@@ -1,6 +1,6 @@
 //! Key files: what they are, what is wrong with them, and who names them on this machine.
 
-use super::key_judged::{judge, judge_with};
+use super::key_judged::judge;
 use super::ssh_keys::{pair, public_path};
 use super::{own, ssh};
 use crate::formats::ssh_key::{self, Half, KeyFile};
@@ -77,7 +77,7 @@ impl Surroundings {
         let Some(look) = sys.look_through(path)? else { return Ok(None) };
         let Some(bytes) = sys.read(path)? else { return Ok(None) };
         let bytes = Secret::take(bytes);
-        let key = ssh_key::read(bytes.expose());
+        let (key, opened) = ssh_key::read_whole(bytes.expose());
         let real = if self.named.is_empty() { None } else { sys.real_path(path) };
         let (mut named_by, mut profiles) = (Vec::new(), Vec::new());
         for (_, namer) in self.named.iter().filter(|(named, _)| Some(named) == real.as_ref()) {
@@ -93,7 +93,7 @@ impl Surroundings {
             let other = sys.read(&public_path(path)).ok().flatten().map(|bytes| ssh_key::read(&bytes));
             pair(&key, other.as_ref())
         });
-        let weaknesses = judge(sys, &self.lists, &key, bytes.expose());
+        let weaknesses = judge(sys, &self.lists, &key, opened.as_ref());
         Ok(Some(KeyLook {
             ours: look.uid == sys.uid(),
             key,
@@ -106,15 +106,9 @@ impl Surroundings {
         }))
     }
 
-    /// What is wrong with a key that a passphrase opened.
+    /// What is wrong with a key that is no file, or that a passphrase opened.
     #[must_use]
-    pub fn judge_opened(&self, sys: &Sys, key: &KeyFile, opened: &PrivateKey) -> Vec<Weakness> {
-        judge_with(sys, &self.lists, key, ssh_key::halves_belong(opened))
-    }
-
-    /// What is wrong with the key in some bytes that are no file.
-    #[must_use]
-    pub fn judge(&self, sys: &Sys, key: &KeyFile, bytes: &[u8]) -> Vec<Weakness> {
-        judge(sys, &self.lists, key, bytes)
+    pub fn judge(&self, sys: &Sys, key: &KeyFile, opened: Option<&PrivateKey>) -> Vec<Weakness> {
+        judge(sys, &self.lists, key, opened)
     }
 }

@@ -1,26 +1,21 @@
 //! What is wrong with a key file by its numbers, and by the dates of its certificate.
 
 use crate::engine::when;
-use crate::formats::ssh_key::{self, Half, KeyFile, PublicHalf};
+use crate::formats::ssh_key::{KeyFile, PublicHalf, halves_belong};
 use crate::model::weakness::{Grade, Weakness};
 use crate::sys::Sys;
 use crate::weak_keys::{self, Blacklists};
+use ssh_key::PrivateKey;
 
-/// All of it, the worst first.
-pub(super) fn judge(sys: &Sys, lists: &Blacklists, key: &KeyFile, bytes: &[u8]) -> Vec<Weakness> {
-    let belongs = if key.half() == Some(Half::Private) { ssh_key::belong(bytes) } else { None };
-    judge_with(sys, lists, key, belongs)
-}
-
-/// The same, where it is known already whether the halves belong together.
-pub(super) fn judge_with(
+/// All of it, the worst first. `opened` is the key, where it needs no passphrase or that is known.
+pub(super) fn judge(
     sys: &Sys,
     lists: &Blacklists,
     key: &KeyFile,
-    belongs: Option<bool>,
+    opened: Option<&PrivateKey>,
 ) -> Vec<Weakness> {
     let mut found = Vec::new();
-    if belongs == Some(false) {
+    if opened.and_then(halves_belong) == Some(false) {
         found.push(Weakness {
             code: "halves-differ",
             grade: Grade::Weak,

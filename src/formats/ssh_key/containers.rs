@@ -40,8 +40,13 @@ pub(super) fn recognize(text: &str) -> Container {
     Container::Unknown
 }
 
+/// What stands in OpenSSH's own form; the private half may be locked in it.
+pub(super) fn openssh(container: Container, text: &str) -> Option<PrivateKey> {
+    if container == Container::OpenSsh { PrivateKey::from_openssh(block(text)).ok() } else { None }
+}
+
 /// Whether the private half needs a passphrase, by what the container says in the clear.
-pub(super) fn is_encrypted(container: Container, text: &str) -> bool {
+pub(super) fn is_encrypted(container: Container, text: &str, openssh: Option<&PrivateKey>) -> bool {
     match container {
         Container::EncryptedPkcs8 => true,
         // RFC 1421 section 4.6.1.1, what OpenSSL wrote before PKCS#8.
@@ -49,24 +54,28 @@ pub(super) fn is_encrypted(container: Container, text: &str) -> bool {
             text.lines().any(|line| line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED"))
         }
         Container::Ppk => ppk_header(text, "Encryption").is_some_and(|cipher| cipher != "none"),
-        Container::OpenSsh => PrivateKey::from_openssh(block(text)).is_ok_and(|key| key.is_encrypted()),
+        Container::OpenSsh => openssh.is_some_and(PrivateKey::is_encrypted),
         _ => false,
     }
 }
 
 /// The public half.
-pub(super) fn public_half(container: Container, text: &str) -> Result<PublicHalf, Unread> {
+pub(super) fn public_half(
+    container: Container,
+    text: &str,
+    openssh: Option<&PrivateKey>,
+) -> Result<PublicHalf, Unread> {
     match container {
         Container::Unknown => Err(Unread::NotAKey),
         Container::EncryptedPkcs8 => Err(Unread::Encrypted),
-        Container::Pkcs1 | Container::Sec1 | Container::Dsa if is_encrypted(container, text) => {
+        Container::Pkcs1 | Container::Sec1 | Container::Dsa if is_encrypted(container, text, None) => {
             Err(Unread::Encrypted)
         }
         Container::Dsa => Err(Unread::NotOpenedHere),
         Container::PublicPem => public_pem(text),
         Container::Sec1 => sec1(&der(text)?, None),
         Container::OpenSsh => {
-            let key = PrivateKey::from_openssh(block(text)).map_err(|_| Unread::Damaged)?;
+            let key = openssh.ok_or(Unread::Damaged)?;
             let comment =
                 (!key.is_encrypted()).then(|| String::from_utf8_lossy(key.comment().as_bytes()).into_owned());
             Ok(PublicHalf::of(key.public_key().key_data(), comment))

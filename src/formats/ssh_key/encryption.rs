@@ -1,7 +1,7 @@
 //! How the private half is encrypted, by what the container says in the clear.
 
 use super::Container;
-use super::containers::{block, ppk_header};
+use super::containers::ppk_header;
 use ssh_key::{Kdf, PrivateKey};
 
 /// Cipher and key derivation, in the words of the container.
@@ -16,7 +16,7 @@ pub struct Encryption {
 }
 
 /// `None` for a key that needs no passphrase.
-pub(super) fn of(container: Container, text: &str) -> Option<Encryption> {
+pub(super) fn of(container: Container, text: &str, openssh: Option<&PrivateKey>) -> Option<Encryption> {
     let said = |cipher: &str, kdf: Option<&str>, rounds| Encryption {
         cipher: Some(cipher.to_owned()),
         kdf: kdf.map(str::to_owned),
@@ -36,7 +36,7 @@ pub(super) fn of(container: Container, text: &str) -> Option<Encryption> {
             Some(said(cipher, ppk_header(text, "Key-Derivation").or(Some("sha1")), rounds.or(Some(1))))
         }
         Container::OpenSsh => {
-            let key = PrivateKey::from_openssh(block(text)).ok().filter(PrivateKey::is_encrypted)?;
+            let key = openssh.filter(|key| key.is_encrypted())?;
             let rounds = match key.kdf() {
                 Kdf::Bcrypt { rounds, .. } => Some(*rounds),
                 _ => None,

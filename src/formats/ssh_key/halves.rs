@@ -9,13 +9,7 @@ use ssh_key::public::Ed25519PublicKey;
 use ssh_key::{EcdsaCurve, Mpint, PrivateKey};
 use zeroize::Zeroizing;
 
-/// `None` where it is not known: encrypted, held by a chip, or a form whose public half is not written beside it.
-#[must_use]
-pub fn belong(file: &[u8]) -> Option<bool> {
-    of(&super::open(file, None).ok()?)
-}
-
-/// The same of an opened key.
+/// `None` where it is not known: a key that a chip holds.
 #[must_use]
 pub fn of(key: &PrivateKey) -> Option<bool> {
     match key.key_data() {

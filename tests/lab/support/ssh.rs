@@ -185,6 +185,10 @@ fn gate_script() -> String {
         .iter()
         .map(|identity| format!("  {}) header='{}';;\n", identity.owner, identity.basic()))
         .collect();
+    let users: String = IDENTITIES
+        .iter()
+        .map(|identity| format!("      {}) who={};;\n", identity.owner, identity.user))
+        .collect();
     format!(
         r#"#!/bin/sh
 key=$1 asked=$SSH_ORIGINAL_COMMAND
@@ -195,7 +199,10 @@ say() {{ printf '%s\t%s\t%s\t%s\t%s\n' "$client" "$port" "$key" "$1" "$asked" >>
 case $asked in
   '')
     say greeting
-    echo "Hi $key! You've successfully authenticated, but the lab does not provide shell access." >&2
+    who=$key
+    case $key in
+{users}    esac
+    echo "Hi $who! You've successfully authenticated, but the lab does not provide shell access." >&2
     exit 1;;
   git-upload-pack\ *|git-receive-pack\ *|git-upload-archive\ *|git-lfs-authenticate\ *|git-lfs-transfer\ *) ;;
   *) say refused; echo 'fatal: command not allowed' >&2; exit 128;;

@@ -7,7 +7,7 @@ mod old_pem;
 mod pkcs8_locked;
 mod ppk;
 
-use super::containers::{block, der, is_encrypted, recognize};
+use super::containers::{der, is_encrypted, openssh, recognize};
 use super::{Container, bytes};
 use crate::secret::Secret;
 use ssh_key::{Kdf, PrivateKey};
@@ -50,13 +50,20 @@ pub enum NotOpened {
 /// Why not.
 pub fn open(file: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKey, NotOpened> {
     let text = bytes::put_right(file);
-    let container = recognize(&text);
-    let locked = is_encrypted(container, &text);
+    open_text(recognize(&text), &text, passphrase)
+}
+
+/// The same of a text that was put right.
+pub(super) fn open_text(
+    container: Container,
+    text: &str,
+    passphrase: Option<&Secret>,
+) -> Result<PrivateKey, NotOpened> {
     let phrase = || passphrase.ok_or(NotOpened::NeedsPassphrase);
     match container {
         Container::OpenSsh => {
-            let key = PrivateKey::from_openssh(block(&text)).map_err(|_| NotOpened::Damaged)?;
-            if !locked {
+            let key = openssh(container, text).ok_or(NotOpened::Damaged)?;
+            if !key.is_encrypted() {
                 return Ok(key);
             }
             if let Kdf::Bcrypt { rounds, .. } = key.kdf()
@@ -67,20 +74,23 @@ pub fn open(file: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKey, NotO
             key.decrypt(phrase()?.expose()).map_err(|_| NotOpened::WrongPassphrase)
         }
         Container::Pkcs1 | Container::Sec1 | Container::Dsa => {
-            let bytes = der(&text).map_err(|_| NotOpened::Damaged)?;
-            if locked {
-                let plain = old_pem::open(&text, bytes, phrase()?)?;
+            let bytes = der(text).map_err(|_| NotOpened::Damaged)?;
+            if is_encrypted(container, text, None) {
+                let plain = old_pem::open(text, bytes, phrase()?)?;
                 // Padding fits by chance once in 256 times.
                 return der_keys::read(container, &plain).map_err(|_| NotOpened::WrongPassphrase);
             }
             der_keys::read(container, &bytes)
         }
-        Container::Pkcs8 => der_keys::pkcs8(&der(&text).map_err(|_| NotOpened::Damaged)?),
+        Container::Pkcs8 => der_keys::pkcs8(&der(text).map_err(|_| NotOpened::Damaged)?),
         Container::EncryptedPkcs8 => {
-            let bytes = der(&text).map_err(|_| NotOpened::Damaged)?;
+            let bytes = der(text).map_err(|_| NotOpened::Damaged)?;
             der_keys::pkcs8(&pkcs8_locked::open(&bytes, phrase()?)?)
         }
-        Container::Ppk => ppk::open(&text, if locked { Some(phrase()?) } else { None }),
+        Container::Ppk => {
+            let locked = is_encrypted(container, text, None);
+            ppk::open(text, if locked { Some(phrase()?) } else { None })
+        }
         _ => Err(NotOpened::NotPrivate),
     }
 }
