@@ -76,7 +76,7 @@ pub(crate) enum Command {
     /// Tokens: add, list, show, page, check, remove, inspect, scan
     #[command(subcommand)]
     Token(super::token::TokenCommand),
-    /// SSH keys: new
+    /// SSH keys: make one, whose account it opens, its form; what ssh_config and known_hosts say
     #[command(subcommand)]
     Ssh(super::ssh::SshCommand),
     /// Where secrets are kept: init, status, unlock, lock, move, export, accept

@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 /// `doorkey ssh check [PROFILE]`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Your own ssh logs in with each key that a profile names, with that key alone, and the host's greeting tells the\n\
-    account. GitHub, GitLab, Gitea and Forgejo name it; others only let the key in. Nothing is asked: a key with a\n\
-    passphrase must be in your agent (ssh-add). A host whose own key is not known is not trusted for this.\n\n\
+    after_help = "Your own ssh logs in with each key that a profile names, with that key alone, and the\n\
+    host's greeting tells the account. GitHub, GitLab, Gitea and Forgejo name it; others only let\n\
+    the key in. Nothing is asked: a key with a passphrase must be in your agent (ssh-add). A host\n\
+    whose own key is not known is not trusted for this.\n\n\
     Exit code 0 when every key opens its host, 1 otherwise.\n\nExamples:\n  \
     doorkey ssh check\n  doorkey ssh check acme --json"
 )]

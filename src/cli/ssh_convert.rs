@@ -18,12 +18,13 @@ use std::path::Path;
 /// `doorkey ssh convert FILE`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Reads OpenSSH's form, PKCS#1, PKCS#8, SEC 1, DSA, old encrypted PEM, and PuTTY's .ppk (which stays; the new file has\n\
-    its name without .ppk). The new file is opened again before it takes the place of the old one, and the old form\n\
-    stays sealed in the store of the key's profile for 30 days: doorkey undo.\n\nExamples:\n  \
-    doorkey ssh convert ~/.ssh/id_rsa                     old PEM becomes OpenSSH's form, with the same passphrase\n  \
+    after_help = "Reads OpenSSH's form, PKCS#1, PKCS#8, SEC 1, DSA, old encrypted PEM, and PuTTY's .ppk\n\
+    (which stays; the new file has its name without .ppk). The new file is opened again before it\n\
+    takes the place of the old one, and the old form stays sealed in the store of the key's profile\n\
+    for 30 days: doorkey undo.\n\nExamples:\n  \
+    doorkey ssh convert ~/.ssh/id_rsa                     OpenSSH's form, the same passphrase\n  \
     doorkey ssh convert ~/.ssh/id_acme --new-passphrase   asks for another one\n  \
-    doorkey ssh convert ~/.ssh/id_acme --rounds 200       makes guessing its passphrase slower\n  \
+    doorkey ssh convert ~/.ssh/id_acme --rounds 200       makes guessing it slower\n  \
     doorkey ssh convert key.ppk --profile acme"
 )]
 pub(crate) struct Convert {

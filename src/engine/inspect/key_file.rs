@@ -4,7 +4,7 @@ use super::key_judged::judge;
 use super::ssh_keys::{pair, public_path};
 use super::{own, ssh};
 use crate::formats::ssh_key::{self, Half, KeyFile};
-use crate::model::facts::{Facts, Pair};
+use crate::model::facts::{Agent, Facts, Pair};
 use crate::model::weakness::Weakness;
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -37,7 +37,7 @@ pub struct KeyLook {
 /// What is known of the machine around key files, looked at once for all of them.
 #[derive(Debug)]
 pub struct Surroundings {
-    facts: Facts,
+    agent: Agent,
     /// Files that are named, as they lie on the disk, and by whom: by a setting, or by a profile.
     named: Vec<(PathBuf, Namer)>,
     lists: Blacklists,
@@ -66,7 +66,7 @@ impl Surroundings {
             });
         let real = |(path, namer): (PathBuf, Namer)| Some((sys.real_path(&path)?, namer));
         let named = settings.chain(profiles).filter_map(real).collect();
-        Self { facts, named, lists: Blacklists::default() }
+        Self { agent: facts.ssh.agent, named, lists: Blacklists::default() }
     }
 
     /// Looks at one file; `None` when it is not there.
@@ -86,7 +86,7 @@ impl Surroundings {
                 Namer::Profile(text) => profiles.push(text.clone()),
             }
         }
-        let agent = &self.facts.ssh.agent;
+        let agent = &self.agent;
         let print = key.public.as_ref().ok().map(|half| &half.fingerprint);
         let in_agent = print.filter(|_| agent.answers).map(|print| agent.keys.contains(print));
         let pair = (key.half() == Some(Half::Private)).then(|| {
