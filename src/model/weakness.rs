@@ -14,6 +14,9 @@ pub enum Grade {
     Open,
 }
 
+/// The code of a key whose passphrase can be tried quickly: not the key is weak, but its file.
+pub const EASILY_GUESSED: &str = "easily-guessed";
+
 /// One thing that is wrong with a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

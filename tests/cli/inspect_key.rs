@@ -30,7 +30,7 @@ fn it_says_what_ssh_keygen_says() {
         &["-t", "rsa", "-b", "2048", "-m", "PEM"],
     ];
     for (number, kind) in kinds.iter().enumerate() {
-        for (passphrase, rounds) in [("", None), ("pass word", Some(3))] {
+        for (passphrase, rounds) in [("", None), ("pass word", Some(17))] {
             let file = format!("k{number}{}", passphrase.len());
             let rounds_text = rounds.unwrap_or(16).to_string();
             let usual = ["-q", "-C", "a comment", "-N", passphrase, "-a", &rounds_text, "-f", &file];

@@ -267,11 +267,11 @@ fn a_passphrase_that_is_hashed_once_is_found_and_convert_mends_it() {
     let before = found();
     assert_eq!(before.len(), 2, "{before:#?}");
     assert!(
-        before[0].starts_with("the passphrase of ~/.ssh/id_few is guarded by 2 rounds of bcrypt"),
+        before[0].starts_with("~/.ssh/id_few has a passphrase that is guarded by 2 rounds of bcrypt"),
         "{before:#?}"
     );
     assert!(
-        before[1].starts_with("the passphrase of ~/.ssh/id_old is guarded by one round of MD5"),
+        before[1].starts_with("~/.ssh/id_old has a passphrase that is guarded by one round of MD5"),
         "{before:#?}"
     );
     let phrase = home.write("phrase", "a phrase", 0o600);

@@ -3,14 +3,16 @@
 use crate::checks::{Check, advice, command, quoted};
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Fix};
-use crate::model::weakness::Grade;
+use crate::model::weakness::{EASILY_GUESSED, Grade};
 use std::path::Path;
 
 /// A finding for each key whose worst weakness is of this grade.
 pub(in crate::checks) fn keys_of_grade(facts: &Facts, check: &Check, grade: Grade) -> Vec<Finding> {
     let mut found = Vec::new();
     for key in &facts.ssh.keys {
-        let Some(worst) = key.weaknesses.first().filter(|weakness| weakness.grade == grade) else { continue };
+        // The worst comes first.
+        let worst = key.weaknesses.iter().find(|weakness| weakness.code != EASILY_GUESSED);
+        let Some(worst) = worst.filter(|weakness| weakness.grade == grade) else { continue };
         let owner = facts.own.keys.iter().find(|k| k.path.as_ref() == Some(&key.file.path));
         let fix = match owner {
             _ if worst.mend.is_some() => advice(worst.mend()),

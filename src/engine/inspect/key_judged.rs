@@ -1,8 +1,8 @@
 //! What is wrong with a key file by its numbers, and by the dates of its certificate.
 
 use crate::engine::when;
-use crate::formats::ssh_key::{KeyFile, PublicHalf, halves_belong};
-use crate::model::weakness::{Grade, Weakness};
+use crate::formats::ssh_key::{Encryption, KeyFile, PublicHalf, halves_belong};
+use crate::model::weakness::{EASILY_GUESSED, Grade, Weakness};
 use crate::sys::Sys;
 use crate::weak_keys::{self, Blacklists};
 use ssh_key::PrivateKey;
@@ -27,6 +27,13 @@ pub(super) fn judge(
     if let Ok(half) = &key.public {
         found.extend(judge_half(sys, lists, half));
     }
+    found.extend(key.encryption.as_ref().and_then(guessable).map(|how| Weakness {
+        code: EASILY_GUESSED,
+        grade: Grade::Weak,
+        what: format!("has a passphrase that is guarded by {how}"),
+        why: "whoever gets the file tries passphrases many times as fast as in OpenSSH's usual form",
+        mend: Some("write the file anew, with the same passphrase: doorkey ssh convert FILE"),
+    }));
     found.extend(key.certificate.and_then(|certificate| {
         let (after, before) = (certificate.valid_after, certificate.valid_before);
         let what = if before <= sys.now() {
@@ -49,4 +56,17 @@ pub(super) fn judge_half(sys: &Sys, lists: &Blacklists, half: &PublicHalf) -> Ve
     let mut found = weak_keys::judge(&half.key);
     found.extend(lists.judge(sys, half.key.algorithm().as_str(), half.bits, &half.md5));
     found
+}
+
+/// Rounds of bcrypt that `ssh-keygen` has made since OpenSSH 6.5, which brought that form.
+const FEWEST_ROUNDS: u32 = 16;
+
+/// How little work it is to try a passphrase.
+fn guessable(encryption: &Encryption) -> Option<String> {
+    match (encryption.kdf.as_deref()?, encryption.rounds?) {
+        ("md5", _) => Some("one round of MD5".into()),
+        ("sha1", _) => Some("one round of SHA-1".into()),
+        ("bcrypt", rounds) if rounds < FEWEST_ROUNDS => Some(format!("{rounds} rounds of bcrypt")),
+        _ => None,
+    }
 }

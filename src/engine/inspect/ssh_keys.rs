@@ -3,7 +3,7 @@
 use super::key_judged::{judge, judge_half};
 use super::ssh::file_facts;
 use super::unreadable;
-use crate::formats::ssh_key::{self, ByteFault, Container, Encryption, Half, KeyFile, Unread};
+use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile, Unread};
 use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
 use crate::sys::Sys;
@@ -87,7 +87,6 @@ fn key(sys: &Sys, lists: &Blacklists, path: &Path) -> Option<(SshKey, Option<UBi
         kind: told.map(|h| kind(&h.key_type)),
         bits: told.and_then(|h| h.bits),
         encrypted: private.encrypted,
-        guessable: private.encryption.as_ref().and_then(guessable),
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
         weaknesses,
@@ -116,18 +115,6 @@ fn with_shared_primes(keys: Vec<(SshKey, Option<UBig>)>) -> Vec<SshKey> {
         }
     }
     keys
-}
-
-/// Rounds of bcrypt that `ssh-keygen` has made since OpenSSH 6.5, which brought that form.
-const FEWEST_ROUNDS: u32 = 16;
-
-fn guessable(encryption: &Encryption) -> Option<String> {
-    match (encryption.kdf.as_deref()?, encryption.rounds?) {
-        ("md5", _) => Some("one round of MD5".into()),
-        ("sha1", _) => Some("one round of SHA-1".into()),
-        ("bcrypt", rounds) if rounds < FEWEST_ROUNDS => Some(format!("{rounds} rounds of bcrypt")),
-        _ => None,
-    }
 }
 
 /// `KEY.pub`

@@ -69,9 +69,6 @@ pub struct SshKey {
     pub bits: Option<u32>,
     /// Whether a passphrase is needed.
     pub encrypted: bool,
-    /// How little work it is to try a passphrase, in words that follow "by"; `None` where it is enough.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guessable: Option<String>,
     /// `SHA256:...`
     pub fingerprint: Option<String>,
     /// The state of the public half.
