@@ -2,6 +2,7 @@
 
 use super::arguments::Command;
 use super::error::Failure;
+use super::ssh::SshCommand;
 use super::store::StoreCommand;
 use super::token::TokenCommand;
 use super::{Context, Exit};
@@ -27,6 +28,8 @@ impl Command {
             Self::Verify(wanted) => Reach::Uses(wanted.profile.as_deref()),
             Self::Token(TokenCommand::Show(wanted)) => Reach::Uses(Some(&wanted.profile)),
             Self::Token(TokenCommand::Check(wanted)) => Reach::Uses(wanted.profile.as_deref()),
+            Self::Token(TokenCommand::Scan(wanted)) if wanted.asks_hosts() => Reach::LooksOutside,
+            Self::Ssh(SshCommand::Check(wanted)) => Reach::Uses(wanted.profile.as_deref()),
             Self::Store(StoreCommand::Status) => Reach::Looks,
             Self::Store(_) | Self::Agent(_) => Reach::Changes,
             Self::Doctor(_) => Reach::LooksOutside,

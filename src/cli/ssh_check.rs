@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 )]
 pub(crate) struct Wanted {
     /// Whose keys (all profiles' when left out)
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
 }
 
 pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failure> {

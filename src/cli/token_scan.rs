@@ -49,6 +49,13 @@ pub(crate) struct Wanted {
     at: Option<String>,
 }
 
+impl Wanted {
+    /// Whether tokens are shown to their hosts.
+    pub(super) fn asks_hosts(&self) -> bool {
+        self.online
+    }
+}
+
 pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failure> {
     let asked = scan::Wanted {
         paths: wanted.paths.clone(),

@@ -80,6 +80,10 @@ fn doorkey_stays_inside() {
         &["profile", "remove", "globex", "--yes"],
         &["route", "add", "https://git.test/x/y", "acme", "--yes"],
         &["doctor"],
+        &["ssh", "check"],
+        &["ssh", "check", "globex"],
+        &["ssh", "convert", ".ssh/id_acme"],
+        &["token", "scan", "--online"],
     ] {
         let refused = exec(&home, &[&[doorkey], words].concat()).with_code(2);
         assert!(refused.err.starts_with("error: this is a session of acme: "), "{words:?} {refused:#?}");
