@@ -12,6 +12,25 @@ use std::os::fd::{AsRawFd, RawFd};
 /// The longest secret that is read: as long as a value of git's protocol may be.
 const LONGEST: u64 = 4096;
 
+/// Where a key's passphrase comes from: the descriptor, or the terminal if there is one. `why` and `fix` say what to do
+/// without either.
+pub(crate) fn phrase_source(
+    context: &Context,
+    descriptor: Option<i32>,
+    why: &str,
+    fix: &str,
+) -> Result<Source, Failure> {
+    if descriptor.is_none() && !context.terminal.can_ask() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "there is no terminal to ask for the key's passphrase",
+            why,
+            fix,
+        ));
+    }
+    Ok(descriptor.map_or(Source::Prompt, Source::Descriptor))
+}
+
 fn theme(context: &Context) -> Box<dyn Theme> {
     if context.sys.env("NO_COLOR").is_some() {
         Box::new(SimpleTheme)

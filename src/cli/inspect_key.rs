@@ -40,7 +40,7 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
         })?;
         let (key, opened) = ssh_key::read_whole(bytes.expose());
         let weaknesses = around.judge(&context.sys, &key, opened.as_ref());
-        (bytes, key, weaknesses, None)
+        (Some(bytes), key, weaknesses, None)
     } else {
         let look = around.key_file(&context.sys, path)?.ok_or_else(|| {
             Failure::usage(
@@ -48,11 +48,14 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
                 "name one of ssh, tokens, helpers, trust, all, or a key's file or folder",
             )
         })?;
-        let bytes = Secret::take(context.sys.read(path)?.unwrap_or_default());
-        (bytes, look.key.clone(), look.weaknesses.clone(), Some(look))
+        (None, look.key.clone(), look.weaknesses.clone(), Some(look))
     };
     let (key, weaknesses) = match &phrase {
         Some(phrase) => {
+            let bytes = match bytes {
+                Some(bytes) => bytes,
+                None => Secret::take(context.sys.read(path)?.unwrap_or_default()),
+            };
             let opened = ssh_key::open(bytes.expose(), Some(phrase)).map_err(|why| not_opened(file, &why))?;
             let key = key.with_opened(&opened);
             let weaknesses = around.judge(&context.sys, &key, Some(&opened));

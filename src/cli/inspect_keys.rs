@@ -2,8 +2,8 @@
 
 use super::error::Failure;
 use super::inspect_key::{as_json, grade_word, how, is_fine, is_open, pair_words};
+use super::long_walk::{progress, reason};
 use super::say::Say;
-use super::token_scan::{progress, reason};
 use super::verify::cores;
 use super::{Context, Exit, json};
 use crate::engine::inspect::{Event, KeyLook, Summary, keys_below};

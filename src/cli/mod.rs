@@ -17,6 +17,7 @@ mod inspect;
 mod inspect_key;
 mod inspect_keys;
 mod json;
+mod long_walk;
 mod profile;
 mod route;
 mod say;
@@ -90,6 +91,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// 64 random bits as letters, which tell this run's seals apart.
+    fn random_name(&self) -> Result<String, Failure> {
+        let bytes = self.sys.random_secret(16);
+        let bytes =
+            bytes.ok_or_else(|| Failure::new(Exit::CouldNot, "the system gives no random bytes", "", ""))?;
+        Ok(bytes.expose().iter().map(|byte| char::from(b'a' + byte % 16)).collect())
+    }
+
     /// A path that was named on the command line, from the root.
     fn absolute(&self, path: &str) -> PathBuf {
         let path = self.sys.expanded(path);

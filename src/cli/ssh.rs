@@ -1,6 +1,6 @@
 //! `doorkey ssh new|resolve|known-hosts`
 
-use super::ask::{Source, secret_from};
+use super::ask::{phrase_source, secret_from};
 use super::change::carry_out;
 use super::error::Failure;
 use super::profile::{edit_file, refreshed, usable_with};
@@ -181,14 +181,11 @@ fn passphrase(context: &Context, wanted: &New) -> Result<Option<Secret>, Failure
     if wanted.no_passphrase || context.flags.dry_run {
         return Ok(None);
     }
-    if wanted.passphrase_fd.is_none() && !context.terminal.can_ask() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "there is no terminal to ask for the key's passphrase",
-            "a key without one is open to whoever reads the file",
-            "give it by --passphrase-fd N, or say --no-passphrase",
-        ));
-    }
-    let source = wanted.passphrase_fd.map_or(Source::Prompt, Source::Descriptor);
+    let source = phrase_source(
+        context,
+        wanted.passphrase_fd,
+        "a key without one is open to whoever reads the file",
+        "give it by --passphrase-fd N, or say --no-passphrase",
+    )?;
     secret_from(context, source, "passphrase for the new key", true).map(Some)
 }

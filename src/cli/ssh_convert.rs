@@ -1,6 +1,6 @@
 //! `doorkey ssh convert FILE`: a key's file in OpenSSH's own form, with another passphrase, more rounds, another comment.
 
-use super::ask::{Source, secret_from};
+use super::ask::{Source, phrase_source, secret_from};
 use super::change::carry_out;
 use super::error::Failure;
 use super::inspect_key::not_opened;
@@ -68,10 +68,7 @@ pub(super) fn run(context: &mut Context, wanted: &Convert) -> Result<Exit, Failu
     let to = wanted.to.as_deref().map(|to| context.absolute(to));
     let passphrase = old_passphrase(context, wanted, &path)?;
     let new = new_passphrase(context, wanted)?;
-    let run = context
-        .sys
-        .random_secret(8)
-        .map(|bytes| bytes.expose().iter().map(|byte| char::from(b'a' + byte % 16)).collect::<String>());
+    let run = context.random_name()?;
     let asked = key_convert::Wanted {
         path: &path,
         to: to.as_deref(),
@@ -80,7 +77,7 @@ pub(super) fn run(context: &mut Context, wanted: &Convert) -> Result<Exit, Failu
         rounds: wanted.rounds,
         comment: wanted.comment.clone(),
         profile: profile.as_ref(),
-        run: run.unwrap_or_default(),
+        run,
     };
     let made = key_convert::plan(&context.sys, &asked).map_err(|e| failure(&wanted.file, e))?;
     // The salt is random: both forms are made once, and the plan does not fit any more when the file changes meanwhile.
@@ -108,15 +105,8 @@ fn old_passphrase(context: &Context, wanted: &Convert, path: &Path) -> Result<Op
     if !locked {
         return Ok(None);
     }
-    if wanted.passphrase_fd.is_none() && !context.terminal.can_ask() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "there is no terminal to ask for the key's passphrase",
-            "the key is encrypted",
-            "give it by --passphrase-fd N",
-        ));
-    }
-    let source = wanted.passphrase_fd.map_or(Source::Prompt, Source::Descriptor);
+    let source =
+        phrase_source(context, wanted.passphrase_fd, "the key is encrypted", "give it by --passphrase-fd N")?;
     secret_from(context, source, "passphrase of the key", false).map(Some)
 }
 

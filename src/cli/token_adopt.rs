@@ -78,12 +78,7 @@ const TITLE: &str = "token adopt";
 
 pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failure> {
     let loose = find(context, wanted)?;
-    // 64 random bits as letters.
-    let run = context.sys.random_secret(16).map(|bytes| {
-        let letters = bytes.expose().iter().map(|byte| char::from(b'a' + byte % 16));
-        letters.collect::<String>()
-    });
-    let run = run.ok_or_else(|| Failure::new(Exit::CouldNot, "the system gives no random bytes", "", ""))?;
+    let run = context.random_name()?;
     let asked = adopt::Wanted {
         kinds: wanted.kind.iter().map(|k| (*k).into()).collect(),
         replace: wanted.replace,

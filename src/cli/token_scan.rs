@@ -1,6 +1,7 @@
 //! `doorkey token scan [PATH...]`: every loose secret, where it stands and whose it is; never its value.
 
 use super::error::Failure;
+use super::long_walk::{progress, reason};
 use super::say::Say;
 use super::token_check::in_words;
 use super::verify::cores;
@@ -12,9 +13,8 @@ use crate::formats::token::{Checksum, Token};
 use crate::model::route::{Origin, Scheme};
 use crate::redact;
 use crate::sys::Sys;
-use crate::sys::fs::{FsError, LIMIT};
+use crate::sys::fs::LIMIT;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -83,16 +83,6 @@ pub(super) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     bar.finish_and_clear();
     report.end(say, &summary, wanted.online.then_some(lives.as_slice()));
     Ok(if summary.places > 0 { Exit::Findings } else { Exit::Fine })
-}
-
-pub(super) fn progress(context: &Context) -> ProgressBar {
-    let visible = context.terminal.error && !context.flags.quiet;
-    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// The beginning of the document.
@@ -191,13 +181,6 @@ fn life(one: &Found) -> String {
         (Life::Unknown, _) => format!("unknown: {}", why()),
     };
     format!("[{}] {words}", one.number)
-}
-
-pub(super) fn reason(error: &FsError) -> String {
-    match error.kind() {
-        Some(std::io::ErrorKind::PermissionDenied) => "you may not read it".into(),
-        _ => "could not be read".into(),
-    }
 }
 
 fn what(finding: &Finding) -> String {

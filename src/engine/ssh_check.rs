@@ -5,12 +5,15 @@ use super::profiles;
 use super::render::{key_path, known_hosts_file, ssh_path};
 use super::ssh_match::Asked;
 use super::ssh_settings::users_settings;
+use super::stored_token;
 use super::trusted_hosts;
 use super::verify::SshLog;
 use crate::formats::ssh_greeting::{self, Greeting};
 use crate::formats::ssh_key;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
+use crate::providers::facts;
+use crate::secret::Secret;
 use crate::sys::Sys;
 use crate::sys::run::{Ask, With};
 use serde::Serialize;
@@ -115,7 +118,7 @@ fn try_key(sys: &Sys, profile: &Profile, host: &Host, key: &str) -> Checked {
     };
     let not_tried = |why: &str, fix: String| Checked { why: why.into(), fix: Some(fix), ..one.clone() };
     let bytes = match sys.read(&path) {
-        Ok(Some(bytes)) => crate::secret::Secret::take(bytes),
+        Ok(Some(bytes)) => Secret::take(bytes),
         Ok(None) => return not_tried("the key is not there", format!("doorkey ssh new {name}")),
         Err(error) => return not_tried(&error.to_string(), "doorkey doctor".into()),
     };
@@ -155,7 +158,7 @@ fn try_key(sys: &Sys, profile: &Profile, host: &Host, key: &str) -> Checked {
         out.lines().chain(err.lines()).map(str::trim).filter(|line| is_hosts(line)).collect();
     // ssh's own failures end with 255; a git host's greeting with 0 or 1.
     if ran.code != Some(255) {
-        return greeted(one, host, &said.join("\n"));
+        return greeted(one, expected(profile, host), &said.join("\n"));
     }
     let last = said.last().copied().unwrap_or_default();
     let key = &one.key;
@@ -252,7 +255,15 @@ fn is_hosts(line: &str) -> bool {
     !line.is_empty() && !own.iter().any(|own| line.starts_with(own)) && !line.starts_with("Warning: ")
 }
 
-fn greeted(one: Checked, host: &Host, said: &str) -> Checked {
+/// The account that a profile names at a host: its token's user, where that is no word for any account.
+fn expected<'a>(profile: &Profile, host: &'a Host) -> Option<&'a str> {
+    let kind = stored_token::provider_at(profile, &host.https_origin()).and_then(|name| facts::of(&name));
+    let names_one =
+        |user: &&str| !user.contains('@') && !kind.is_some_and(|kind| kind.takes_any_account(user));
+    host.token_user.as_deref().filter(names_one)
+}
+
+fn greeted(one: Checked, expected: Option<&str>, said: &str) -> Checked {
     let first = said.lines().next().unwrap_or_default().to_owned();
     match ssh_greeting::read(said) {
         Greeting::DeployKey(of) => Checked {
@@ -264,19 +275,17 @@ fn greeted(one: Checked, host: &Host, said: &str) -> Checked {
             )),
             ..one
         },
-        Greeting::Account(account) => match &host.token_user {
-            Some(expected) if !expected.eq_ignore_ascii_case(&account) && expected != "x-access-token" => {
-                Checked {
-                    outcome: Outcome::OtherAccount,
-                    why: format!("it opens the account {account}, and the profile names {expected}"),
-                    fix: Some(format!(
-                        "add the key to the account {expected}, or mend the profile: doorkey profile edit {}",
-                        one.profile
-                    )),
-                    account: Some(account),
-                    ..one
-                }
-            }
+        Greeting::Account(account) => match expected {
+            Some(expected) if !expected.eq_ignore_ascii_case(&account) => Checked {
+                outcome: Outcome::OtherAccount,
+                why: format!("it opens the account {account}, and the profile names {expected}"),
+                fix: Some(format!(
+                    "add the key to the account {expected}, or mend the profile: doorkey profile edit {}",
+                    one.profile
+                )),
+                account: Some(account),
+                ..one
+            },
             _ => Checked { outcome: Outcome::Opens, account: Some(account), why: first, ..one },
         },
         Greeting::Unknown => Checked { outcome: Outcome::Opens, why: first, ..one },

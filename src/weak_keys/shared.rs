@@ -7,7 +7,7 @@ use crate::model::weakness::{Grade, Weakness};
 use dashu_int::UBig;
 use dashu_int::ops::Gcd;
 use ssh_key::public::KeyData;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The modulus of an RSA key.
@@ -16,7 +16,7 @@ pub fn modulus(key: &KeyData) -> Option<UBig> {
     super::rsa::number(key.rsa()?.n()).filter(|n| *n > UBig::ONE)
 }
 
-/// What is wrong with a key of which [`partners`] tells another.
+/// What is wrong with a key of which [`compare`] tells another.
 #[must_use]
 pub fn weakness() -> Weakness {
     Weakness {
@@ -34,14 +34,25 @@ pub const MOST: usize = 2048;
 /// So many moduli are taken together: the numbers stay in the range in which multiplication is quickest.
 const TOGETHER: usize = 64;
 
-/// For each of the moduli, the index of one that is not equal to it and has a prime in common with it. Those after the
-/// first [`MOST`] different ones are not looked at.
+/// What came of holding moduli against each other.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// For each of them, the index of one that is not equal to it and has a prime in common with it.
+    pub partners: Vec<Option<usize>>,
+    /// How many different ones were not looked at: those after the first [`MOST`].
+    pub left_out: usize,
+}
+
+/// Holds moduli against each other.
 #[must_use]
-pub fn partners(moduli: &[UBig], threads: usize) -> Vec<Option<usize>> {
+pub fn compare(moduli: &[UBig], threads: usize) -> Compared {
     let mut first: BTreeMap<&UBig, usize> = BTreeMap::new();
+    let mut left_out = BTreeSet::new();
     for (index, modulus) in moduli.iter().enumerate() {
         if first.len() < MOST {
             first.entry(modulus).or_insert(index);
+        } else if !first.contains_key(modulus) {
+            left_out.insert(modulus);
         }
     }
     let different: Vec<UBig> = first.keys().map(|modulus| (*modulus).clone()).collect();
@@ -68,7 +79,8 @@ pub fn partners(moduli: &[UBig], threads: usize) -> Vec<Option<usize>> {
             pairs.extend(first.get(suspect).map(|index| (*other, *index)));
         }
     }
-    moduli.iter().map(|modulus| pairs.get(modulus).copied()).collect()
+    let partners = moduli.iter().map(|modulus| pairs.get(modulus).copied()).collect();
+    Compared { partners, left_out: left_out.len() }
 }
 
 /// Those of a group that have a prime in common with one before them, in the group or in one of the groups before.

@@ -89,22 +89,30 @@ fn nothing_is_said_of_a_thousand_good_keys() {
     // Two keys of three primes have one in common; the same key twice has nothing in common with itself.
     let [p, q, r, s, t] = &primes[..5] else { unreachable!() };
     let moduli = [p * q, r * s, p * q, q * t, s * s];
-    assert_eq!(shared::partners(&moduli, 2), [Some(3), Some(4), Some(3), Some(0), Some(1)]);
-    assert_eq!(shared::partners(&moduli[..3], 2), [None, None, None]);
-    assert_eq!(shared::partners(&[], 2), []);
+    assert_eq!(shared::compare(&moduli, 2).partners, [Some(3), Some(4), Some(3), Some(0), Some(1)]);
+    assert_eq!(shared::compare(&moduli[..3], 2).partners, [None, None, None]);
+    assert_eq!(shared::compare(&[], 2).partners, []);
     // In different groups, and twice.
     let is_prime = |n: &u64| !(2..1100).any(|d| n.is_multiple_of(d));
     let small: Vec<u64> = (1_000_000u64..).filter(is_prime).take(400).collect();
     let mut many: Vec<UBig> =
         small.chunks_exact(2).map(|pair| UBig::from(pair[0]) * UBig::from(pair[1])).collect();
-    assert_eq!(shared::partners(&many, 2), vec![None; 200]);
+    assert_eq!(shared::compare(&many, 2).partners, vec![None; 200]);
     many[150] = UBig::from(small[6]) * UBig::from(small[301]);
-    let found = shared::partners(&many, 2);
+    let found = shared::compare(&many, 2).partners;
     let told: Vec<(usize, usize)> =
         found.iter().enumerate().filter_map(|(at, with)| Some((at, (*with)?))).collect();
     assert_eq!(told, [(3, 150), (150, 3)]);
+    // Copies are no more keys; others beyond the limit are counted, each once.
+    let limit = shared::MOST;
+    let known: Vec<u64> = (1_000_000u64..).filter(is_prime).take(limit + 2).collect();
+    let different = |count: usize| known[..count].iter().copied().map(UBig::from).collect::<Vec<UBig>>();
+    let copies: Vec<UBig> = (0..limit).flat_map(|_| different(3)).collect();
+    assert_eq!(shared::compare(&copies, 2).left_out, 0);
+    let more = [different(limit + 2), different(limit + 2)].concat();
+    assert_eq!(shared::compare(&more, 2).left_out, 2);
     let apart: Vec<UBig> = primes.chunks_exact(2).map(|pair| &pair[0] * &pair[1]).collect();
-    assert_eq!(shared::partners(&apart, 2), vec![None; 23]);
+    assert_eq!(shared::compare(&apart, 2).partners, vec![None; 23]);
 }
 
 #[test]

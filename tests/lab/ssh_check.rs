@@ -104,7 +104,15 @@ fn keys_in_the_wrong_place() {
 fn what_stood_in_the_way() {
     let mut home = Home::fresh("ssh_check");
     make_store(&home);
-    add(&home, "acme", &["--owner", "acme"]);
+    add(&home, "acme", &["--owner", "acme", "--provider", "gitlab"]);
+    home.forget_seen();
+    // A user name that stands for any account names none.
+    let file = ".config/doorkey/profiles/acme.toml";
+    let text = home.read(file);
+    assert!(text.contains("user = \"alice\""), "{text}");
+    home.write(file, text.replace("user = \"alice\"", "user = \"oauth2\""), 0o600);
+    let (document, _) = checked(&home, 0);
+    assert_eq!(told(&document), [("acme", "opens", "alice")], "{document:#}");
     home.forget_seen();
     // Locked, and not in an agent; then in one.
     home.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "a phrase", "-f", ".ssh/id_acme"]).ok();

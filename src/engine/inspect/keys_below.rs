@@ -38,7 +38,7 @@ pub struct Summary {
     pub keys: usize,
     /// RSA keys with a prime in common: each with another one.
     pub shared: Vec<(PathBuf, PathBuf)>,
-    /// RSA keys that were not looked at for that, as there are too many.
+    /// Different RSA keys that were not looked at for that, as there are too many.
     pub not_compared: usize,
     /// The same private key in several files, by fingerprint.
     pub same: BTreeMap<String, Vec<PathBuf>>,
@@ -114,11 +114,11 @@ pub fn keys_below(
     });
     summary.same.retain(|_, files| files.len() > 1);
     let (moduli, paths): (Vec<_>, Vec<&PathBuf>) = moduli.into_iter().unzip();
-    summary.not_compared = moduli.len().saturating_sub(shared::MOST);
-    let partners = shared::partners(&moduli, threads);
+    let compared = shared::compare(&moduli, threads);
+    summary.not_compared = compared.left_out;
     let pairs = paths
         .iter()
-        .zip(partners)
+        .zip(compared.partners)
         .filter_map(|(path, other)| Some(((*path).clone(), (*paths.get(other?)?).clone())));
     summary.shared = pairs.collect();
     summary

@@ -107,8 +107,10 @@ fn with_shared_primes(keys: Vec<(SshKey, Option<UBig>)>) -> Vec<SshKey> {
     let (mut keys, moduli): (Vec<SshKey>, Vec<Option<UBig>>) = keys.into_iter().unzip();
     let (indexes, moduli): (Vec<usize>, Vec<UBig>) =
         moduli.into_iter().enumerate().filter_map(|(index, modulus)| Some((index, modulus?))).unzip();
-    for (index, _) in
-        indexes.iter().zip(shared::partners(&moduli, THREADS)).filter(|(_, partner)| partner.is_some())
+    for (index, _) in indexes
+        .iter()
+        .zip(shared::compare(&moduli, THREADS).partners)
+        .filter(|(_, partner)| partner.is_some())
     {
         if let Some(key) = keys.get_mut(*index) {
             key.weaknesses.insert(0, shared::weakness());

@@ -138,21 +138,26 @@ pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// nistp256, nistp384 and nistp521 (RFC 5656 section 10.1); others have points of the same size.
-const SSH_CURVES: [ObjectIdentifier; 3] = [
-    ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
-    ObjectIdentifier::new_unwrap("1.3.132.0.34"),
-    ObjectIdentifier::new_unwrap("1.3.132.0.35"),
-];
+const SSH_CURVES: [ObjectIdentifier; 3] = [P256, P384, P521];
+pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+pub(super) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+pub(super) const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 /// The bytes of the first block. Lines may be of any length, as OpenSSL reads them, though RFC 7468 section 2 has 64.
 pub(super) fn der(text: &str) -> Result<Zeroizing<Vec<u8>>, Unread> {
     let lines = block(text).lines().skip(1).take_while(|line| !line.starts_with("-----"));
-    let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
-    lines.filter(|line| !line.contains(':')).for_each(|line| base64.push_str(line));
+    unwrapped(lines.filter(|line| !line.contains(':')), text.len()).ok_or(Unread::Damaged)
+}
+
+/// The bytes of base64 in lines, which have so many characters at most.
+pub(super) fn unwrapped<'a>(lines: impl Iterator<Item = &'a str>, most: usize) -> Option<Zeroizing<Vec<u8>>> {
+    // Room for all of it at once: a string that grows leaves its old bytes behind.
+    let mut base64 = Zeroizing::new(String::with_capacity(most));
+    lines.for_each(|line| base64.push_str(line));
     let mut bytes = Zeroizing::new(vec![0; base64.len() / 4 * 3 + 3]);
-    let length = STANDARD.decode_slice(base64.as_bytes(), &mut bytes).map_err(|_| Unread::Damaged)?;
+    let length = STANDARD.decode_slice(base64.as_bytes(), &mut bytes).ok()?;
     bytes.truncate(length);
-    Ok(bytes)
+    Some(bytes)
 }
 
 /// `PUBLIC KEY` is RFC 5280 section 4.1.2.7, `RSA PUBLIC KEY` RFC 8017 appendix A.1.1.

@@ -2,7 +2,7 @@
 
 use super::NotOpened;
 use crate::formats::ssh_key::Container;
-use crate::formats::ssh_key::containers::{EC, ED25519};
+use crate::formats::ssh_key::containers::{EC, ED25519, P256, P384, P521};
 use pkcs8::der::asn1::{OctetStringRef, UintRef};
 use pkcs8::der::{Decode, Reader, SliceReader};
 use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
@@ -76,10 +76,6 @@ fn sec1(bytes: &[u8], curve: Option<ObjectIdentifier>) -> Result<PrivateKey, Not
     }
     ecdsa(curve.or(named).ok_or(NotOpened::NotOpenedHere)?, key.private_key)
 }
-
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 /// The curve of a name of RFC 5656 section 10.1.
 pub(super) fn curve_of(key_type: &str) -> Option<ObjectIdentifier> {

@@ -4,10 +4,8 @@
 use super::der_keys::{curve_of, ecdsa, made, rsa_pair};
 use super::{MOST_MEMORY, NotOpened};
 use crate::formats::ssh_key::bytes::hex;
-use crate::formats::ssh_key::containers::ppk_header;
+use crate::formats::ssh_key::containers::{ppk_header, unwrapped};
 use crate::secret::Secret;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
@@ -81,12 +79,7 @@ fn first_line(text: &str) -> Option<(u8, &str)> {
 fn lines(text: &str, name: &str) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
     let count: usize = ppk_header(text, name).and_then(|n| n.parse().ok()).ok_or(NotOpened::Damaged)?;
     let after = text.lines().skip_while(|line| line.split(':').next() != Some(name)).skip(1);
-    let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
-    after.take(count).for_each(|line| base64.push_str(line));
-    let mut bytes = Zeroizing::new(vec![0; base64.len() / 4 * 3 + 3]);
-    let length = STANDARD.decode_slice(base64.as_bytes(), &mut bytes).map_err(|_| NotOpened::Damaged)?;
-    bytes.truncate(length);
-    Ok(bytes)
+    unwrapped(after.take(count), text.len()).ok_or(NotOpened::Damaged)
 }
 
 /// SHA-1 of the passphrase after each of two numbers, and after a word of its own for the code.
