@@ -8,7 +8,7 @@
 //! ```text
 //! 5 cli
 //! 4 engine
-//! 3 checks trust stores providers probes helpers weak_keys
+//! 3 checks trust stores providers probes helpers weak_keys chains
 //! 2 sys
 //! 1 model formats
 //! 0 secret redact registry
@@ -17,6 +17,7 @@
 //! Data flows one way: `&Sys` --inspect--> [`model::facts`] --diagnose--> findings --plan--> a
 //! [`model::plan::Plan`], which is shown as a diff, and only [`engine::apply`] carries it out.
 
+pub mod chains;
 pub mod checks;
 pub mod cli;
 pub mod engine;

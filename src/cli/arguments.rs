@@ -84,6 +84,9 @@ pub(crate) enum Command {
     Store(super::store::StoreCommand),
     /// Keep the vault open where the kernel's keyring is refused
     Agent(super::agent::Agent),
+    /// Certificate authorities: whether a certificate leads to a root, and why not
+    #[command(subcommand)]
+    Ca(super::ca::CaCommand),
     /// What is on this machine: SSH keys, tokens, credential helpers, trusted roots
     Inspect(super::inspect::Inspect),
     /// What is wrong on this machine, why, and what to do

@@ -3,6 +3,8 @@
 mod agent;
 mod arguments;
 mod ask;
+mod ca;
+mod ca_verify;
 mod cargo_credential;
 mod change;
 mod completions;
@@ -228,6 +230,7 @@ impl Command {
             Self::Ssh(command) => ssh::run(context, command),
             Self::Store(command) => store::run(context, command),
             Self::Agent(wanted) => agent::run(context, &wanted),
+            Self::Ca(command) => ca::run(context, command),
             Self::Inspect(wanted) => inspect::run(context, &wanted),
             Self::Doctor(wanted) => doctor::run(context, &wanted),
             Self::Explain(wanted) => explain::run(context, &wanted),

@@ -4,7 +4,7 @@
 //! this scanner finds the BEGIN and END lines itself, says line by line what is damaged, and hands each clean
 //! block to `rustls_pemfile`.
 
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -48,6 +48,10 @@ impl Kind {
         }
     }
 
+    fn is_decoded(&self) -> bool {
+        self.holds_certificate() || *self == Self::Crl
+    }
+
     fn holds_certificate(&self) -> bool {
         matches!(self, Self::Certificate | Self::TrustedCertificate | Self::OldCertificate)
     }
@@ -64,6 +68,8 @@ pub struct Block {
     pub last_line: usize,
     /// The certificate in it, when it holds one and is not damaged.
     pub cert: Option<CertificateDer<'static>>,
+    /// The revocation list in it, when it holds one and is not damaged.
+    pub crl: Option<CertificateRevocationListDer<'static>>,
 }
 
 /// What is wrong with a block, or with the whole file.
@@ -83,7 +89,7 @@ pub enum Fault {
     #[error("not base64")]
     BadBase64,
     /// The base64 is fine, but what it holds is not one whole DER value: cut off, or two blocks pasted into one.
-    #[error("the certificate is cut off, or not one certificate")]
+    #[error("what it holds is cut off, or not one certificate or list")]
     NotOneValue,
     /// BEGIN stands on the line of the END before it. Only GnuTLS reads such a file.
     #[error("BEGIN on the same line as END: a line end is missing between two files")]
@@ -128,6 +134,11 @@ impl Pem {
     /// The undamaged certificates, in order.
     pub fn certs(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
         self.blocks.iter().filter_map(|b| b.cert.as_ref())
+    }
+
+    /// The undamaged revocation lists, in order.
+    pub fn crls(&self) -> impl Iterator<Item = &CertificateRevocationListDer<'static>> {
+        self.blocks.iter().filter_map(|b| b.crl.as_ref())
     }
 
     /// The same, by value.
@@ -267,7 +278,7 @@ impl Scan<'_> {
 
     fn body(&mut self, number: usize, line: &[u8]) {
         let Some(open) = &mut self.open else { return };
-        if open.faulty || !open.kind.holds_certificate() {
+        if open.faulty || !open.kind.is_decoded() {
             return;
         }
         let fault = match line {
@@ -291,15 +302,27 @@ impl Scan<'_> {
             let shown = crate::redact::for_terminal(&label, false);
             return self.damage(number, Fault::OtherEnd(shown));
         }
-        let mut cert = None;
-        if open.kind.holds_certificate() && !open.faulty {
+        let (mut cert, mut crl) = (None, None);
+        if open.kind.is_decoded() && !open.faulty {
             let marker = END.len() + label.len() + DASHES.len();
-            match self.decode(&open, stop, marker) {
-                Ok(der) => cert = Some(der),
-                Err(fault) => self.damage(open.line, fault),
+            let read = match open.kind {
+                Kind::Crl => self.decode_list(&open, stop).map(|der| crl = Some(der)),
+                _ => self.decode(&open, stop, marker).map(|der| cert = Some(der)),
+            };
+            if let Err(fault) = read {
+                self.damage(open.line, fault);
             }
         }
-        self.pem.blocks.push(Block { kind: open.kind, line: open.line, last_line: number, cert });
+        self.pem.blocks.push(Block { kind: open.kind, line: open.line, last_line: number, cert, crl });
+    }
+
+    fn decode_list(&self, open: &Open, stop: usize) -> Result<CertificateRevocationListDer<'static>, Fault> {
+        let text = self.bytes.get(open.start..stop).unwrap_or_default();
+        match rustls_pemfile::read_one_from_slice(text) {
+            Ok(Some((rustls_pemfile::Item::Crl(der), _))) if is_one_value(&der) => Ok(der),
+            Ok(Some((rustls_pemfile::Item::Crl(_), _))) => Err(Fault::NotOneValue),
+            _ => Err(Fault::BadBase64),
+        }
     }
 
     fn decode(&self, open: &Open, stop: usize, marker: usize) -> Result<CertificateDer<'static>, Fault> {

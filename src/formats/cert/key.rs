@@ -25,7 +25,9 @@ impl fmt::Display for Key {
 }
 
 impl Key {
-    pub(super) fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
+    /// Reads the kind and size.
+    #[must_use]
+    pub fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
         let named = |kind: &str, bits| Self { kind: kind.to_owned(), bits };
         let algorithm = info.algorithm.algorithm.to_id_string();
         match algorithm.as_str() {
@@ -71,7 +73,8 @@ const CURVES: &[(&str, &str, usize)] = &[
 ];
 
 /// OpenSSL's name of a signature algorithm, or its number.
-pub(super) fn signature_name(oid: &Oid<'_>) -> String {
+#[must_use]
+pub fn signature_name(oid: &Oid<'_>) -> String {
     let oid = oid.to_id_string();
     SIGNATURES.iter().find(|(o, _)| *o == oid).map_or(oid, |(_, name)| (*name).to_owned())
 }

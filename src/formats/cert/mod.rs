@@ -4,7 +4,7 @@ mod key;
 mod name;
 mod public;
 
-pub use key::Key;
+pub use key::{Key, signature_name};
 pub use name::Name;
 pub use public::{is_public_root, public_root_named};
 
@@ -100,7 +100,7 @@ impl Cert {
             not_before: parsed.validity().not_before.timestamp(),
             not_after: parsed.validity().not_after.timestamp(),
             key: Key::of(parsed.public_key()),
-            signature: key::signature_name(&parsed.signature_algorithm.algorithm),
+            signature: signature_name(&parsed.signature_algorithm.algorithm),
             version: parsed.version().0.saturating_add(1),
             is_ca: false,
             path_len: None,
@@ -256,7 +256,9 @@ pub fn fingerprint(der: &[u8]) -> [u8; 32] {
     Sha256::digest(der).into()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes as hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -15,7 +15,9 @@ pub struct Name {
 }
 
 impl Name {
-    pub(super) fn of(name: &X509Name<'_>) -> Self {
+    /// Reads a name.
+    #[must_use]
+    pub fn of(name: &X509Name<'_>) -> Self {
         let parts = name
             .iter_attributes()
             .map(|part| {
