@@ -193,6 +193,15 @@ pub fn answer(question: &Question<'_>) -> Answer {
     }
 }
 
+/// What strict programs hold against one certificate by itself, as a root or CA if it is one, else as a server's.
+#[must_use]
+pub fn lint(der: &[u8]) -> Vec<Cause> {
+    let Some(probe) = Member::read(der, false) else { return Vec::new() };
+    let is_root = probe.is_self_issued();
+    let Some(member) = Member::read(der, is_root) else { return Vec::new() };
+    profile::judge(&member, usize::from(member.is_ca()), Purpose::Server)
+}
+
 fn step(member: &Member<'_>) -> Step {
     Step {
         subject: Name::of(member.parsed.subject()).to_string(),

@@ -2,7 +2,8 @@
 
 use super::ask::{Source, secret_from};
 use super::error::Failure;
-use super::{Context, Exit, json};
+use super::inspect_certs::Input;
+use super::{Context, Exit, inspect_certs, json};
 use crate::engine::inspect::{KeyLook, Surroundings};
 use crate::engine::when;
 use crate::formats::ssh_key::{self, Encryption, Half, KeyFile, NotOpened, Validity};
@@ -27,6 +28,11 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
     }
     let phrase =
         phrase.map(|fd| secret_from(context, Source::Descriptor(fd), "passphrase", false)).transpose()?;
+    if file != "-"
+        && inspect_certs::beginning(&context.sys, path).is_some_and(|b| inspect_certs::holds_certificates(&b))
+    {
+        return inspect_certs::run(context, &[Input::Path(path.into())], phrase.as_ref());
+    }
     let around = Surroundings::look(&context.sys);
     let (bytes, key, weaknesses, look) = if file == "-" {
         let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
@@ -38,6 +44,9 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
                 "name a file: doorkey inspect FILE",
             )
         })?;
+        if inspect_certs::holds_certificates(bytes.expose()) {
+            return inspect_certs::run(context, &[Input::Bytes(bytes.expose().to_vec())], phrase.as_ref());
+        }
         let (key, opened) = ssh_key::read_whole(bytes.expose());
         let weaknesses = around.judge(&context.sys, &key, opened.as_ref());
         (Some(bytes), key, weaknesses, None)

@@ -16,6 +16,7 @@ mod exec;
 mod explain;
 mod home;
 mod inspect;
+mod inspect_certs;
 mod inspect_key;
 mod inspect_keys;
 mod json;

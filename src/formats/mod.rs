@@ -6,6 +6,7 @@
 pub mod cargo_config;
 pub mod cargo_credential;
 pub mod cert;
+pub mod containers;
 pub mod docker_config;
 pub mod docker_credential;
 pub mod git_config;

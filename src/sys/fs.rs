@@ -99,6 +99,12 @@ pub enum FsError {
 }
 
 impl FsError {
+    /// An error of the operating system while a file that was opened is read.
+    #[must_use]
+    pub fn of(what: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::io(what, path, source)
+    }
+
     pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { what, path: path.into(), source }
     }
@@ -211,6 +217,23 @@ impl Sys {
     /// # Errors
     /// Not a regular file, larger than [`LIMIT`], or unreadable: never taken for an empty file.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, FsError> {
+        let Some((file, length)) = self.open(path)? else { return Ok(None) };
+        if length > LIMIT {
+            return Err(FsError::TooLarge { path: path.into() });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|e| FsError::io("read", path, e))?;
+        if bytes.len() as u64 > LIMIT {
+            return Err(FsError::TooLarge { path: path.into() });
+        }
+        Ok(Some(bytes))
+    }
+
+    /// A regular file of any size, through links, to be read piece by piece, and its length; `None` when it is not there.
+    ///
+    /// # Errors
+    /// Not a regular file, or it cannot be opened.
+    pub fn open(&self, path: &Path) -> Result<Option<(File, u64)>, FsError> {
         // O_NONBLOCK: a pipe planted under the name must not make us wait.
         let opened = std::fs::OpenOptions::new()
             .read(true)
@@ -228,15 +251,7 @@ impl Sys {
             };
             return Err(FsError::NotAFile { path: path.into(), kind });
         }
-        if meta.len() > LIMIT {
-            return Err(FsError::TooLarge { path: path.into() });
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|e| FsError::io("read", path, e))?;
-        if bytes.len() as u64 > LIMIT {
-            return Err(FsError::TooLarge { path: path.into() });
-        }
-        Ok(Some(bytes))
+        Ok(Some((file, meta.len())))
     }
 
     /// The entries of a folder, sorted by name; empty when it is not there.

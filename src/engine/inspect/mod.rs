@@ -1,5 +1,6 @@
 //! Looks at the machine: one file a source. Nothing here changes anything, and no secret leaves a function.
 
+mod certs;
 mod environment;
 mod git;
 mod git_settings;
@@ -16,6 +17,7 @@ mod tokens;
 mod trust;
 mod walk;
 
+pub use certs::{CertEvent, Certs, FoundCert};
 pub use key_file::{KeyLook, Surroundings};
 pub use keys_below::{Event, Summary, keys_below};
 pub use walk::walk;

@@ -14,7 +14,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{GeneralName, GeneralSubtree, ParsedExtension};
 use x509_parser::prelude::FromDer;
 
 /// Why bytes are no certificate.
@@ -40,6 +40,8 @@ pub struct Cert {
     pub dns_names: Vec<String>,
     /// The addresses it is valid for.
     pub ip_names: Vec<String>,
+    /// The serial number, hex.
+    pub serial: String,
     /// Valid from, inclusive.
     pub not_before: i64,
     /// Valid to, inclusive.
@@ -67,8 +69,17 @@ pub struct Cert {
     /// Authority key identifier, hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority_key_id: Option<String>,
+    /// The other names it is valid for: mailboxes and URIs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<String>,
     /// Whether it limits the names below it (section 4.2.1.10).
     pub name_constraints: bool,
+    /// The names that it allows below it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permitted_names: Vec<String>,
+    /// The names that it forbids below it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excluded_names: Vec<String>,
     /// Where the issuer's certificate can be fetched: caIssuers URLs (section 4.2.2.1).
     pub issuer_urls: Vec<String>,
     /// SHA-256 of the DER.
@@ -97,6 +108,7 @@ impl Cert {
             issuer: Name::of(parsed.issuer()),
             dns_names: Vec::new(),
             ip_names: Vec::new(),
+            serial: hex(parsed.raw_serial()),
             not_before: parsed.validity().not_before.timestamp(),
             not_after: parsed.validity().not_after.timestamp(),
             key: Key::of(parsed.public_key()),
@@ -108,7 +120,10 @@ impl Cert {
             extended_key_usage: None,
             subject_key_id: None,
             authority_key_id: None,
+            other_names: Vec::new(),
             name_constraints: false,
+            permitted_names: Vec::new(),
+            excluded_names: Vec::new(),
             issuer_urls: Vec::new(),
             sha256: fingerprint(der),
             der: CertificateDer::from(der.to_vec()),
@@ -150,12 +165,22 @@ impl Cert {
             ParsedExtension::AuthorityKeyIdentifier(id) => {
                 self.authority_key_id = id.key_identifier.as_ref().map(|id| hex(id.0));
             }
-            ParsedExtension::NameConstraints(_) => self.name_constraints = true,
+            ParsedExtension::NameConstraints(limits) => {
+                let written = |trees: &Option<Vec<GeneralSubtree<'_>>>| -> Vec<String> {
+                    trees.iter().flatten().map(|tree| limit(&tree.base)).collect()
+                };
+                self.name_constraints = true;
+                self.permitted_names = written(&limits.permitted_subtrees);
+                self.excluded_names = written(&limits.excluded_subtrees);
+            }
             ParsedExtension::SubjectAlternativeName(names) => {
                 for name in &names.general_names {
                     match name {
                         GeneralName::DNSName(name) => self.dns_names.push(for_terminal(name, false)),
                         GeneralName::IPAddress(bytes) => self.ip_names.extend(address(bytes)),
+                        GeneralName::RFC822Name(text) | GeneralName::URI(text) => {
+                            self.other_names.push(for_terminal(text, false));
+                        }
                         _ => {}
                     }
                 }
@@ -244,6 +269,14 @@ impl Cert {
         pairs.join(":")
     }
 
+    /// Every extension as it stands there: its number, whether it is critical, its value in hex.
+    #[must_use]
+    pub fn raw_extensions(&self) -> Vec<(String, bool, String)> {
+        let Ok((_, parsed)) = X509Certificate::from_der(&self.der) else { return Vec::new() };
+        let all = parsed.extensions().iter();
+        all.map(|one| (one.oid.to_id_string(), one.critical, hex(one.value))).collect()
+    }
+
     /// All names it is valid for, in order; empty for most CAs.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.dns_names.iter().chain(&self.ip_names).map(String::as_str)
@@ -264,6 +297,24 @@ pub fn hex(bytes: &[u8]) -> String {
 
 fn as_hex<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex(bytes))
+}
+
+/// A limit of names as people write it: `.corp.example`, `10.0.0.0/255.0.0.0`, `O=Acme`.
+fn limit(base: &GeneralName<'_>) -> String {
+    match base {
+        GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => {
+            for_terminal(text, false)
+        }
+        GeneralName::IPAddress(bytes) => {
+            let (network, mask) = bytes.split_at(bytes.len() / 2);
+            match (address(network), address(mask)) {
+                (Some(network), Some(mask)) => format!("{network}/{mask}"),
+                _ => hex(bytes),
+            }
+        }
+        GeneralName::DirectoryName(name) => Name::of(name).to_string(),
+        _ => "(another form)".to_owned(),
+    }
 }
 
 fn address(bytes: &[u8]) -> Option<String> {

@@ -4,6 +4,10 @@
 //! this scanner finds the BEGIN and END lines itself, says line by line what is damaged, and hands each clean
 //! block to `rustls_pemfile`.
 
+mod pieces;
+
+pub use pieces::{Piece, Pieces};
+
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Serialize;
 use std::ops::Range;
@@ -49,7 +53,7 @@ impl Kind {
     }
 
     fn is_decoded(&self) -> bool {
-        self.holds_certificate() || *self == Self::Crl
+        self.holds_certificate() || matches!(self, Self::Crl | Self::Container)
     }
 
     fn holds_certificate(&self) -> bool {
@@ -70,6 +74,8 @@ pub struct Block {
     pub cert: Option<CertificateDer<'static>>,
     /// The revocation list in it, when it holds one and is not damaged.
     pub crl: Option<CertificateRevocationListDer<'static>>,
+    /// The bytes of a PKCS#7 container, when it is one and is not damaged.
+    pub container: Option<Vec<u8>>,
 }
 
 /// What is wrong with a block, or with the whole file.
@@ -302,18 +308,21 @@ impl Scan<'_> {
             let shown = crate::redact::for_terminal(&label, false);
             return self.damage(number, Fault::OtherEnd(shown));
         }
-        let (mut cert, mut crl) = (None, None);
+        let (mut cert, mut crl, mut container) = (None, None, None);
         if open.kind.is_decoded() && !open.faulty {
             let marker = END.len() + label.len() + DASHES.len();
             let read = match open.kind {
                 Kind::Crl => self.decode_list(&open, stop).map(|der| crl = Some(der)),
+                Kind::Container => {
+                    self.decode(&open, stop, marker).map(|der| container = Some(der.as_ref().to_vec()))
+                }
                 _ => self.decode(&open, stop, marker).map(|der| cert = Some(der)),
             };
             if let Err(fault) = read {
                 self.damage(open.line, fault);
             }
         }
-        self.pem.blocks.push(Block { kind: open.kind, line: open.line, last_line: number, cert, crl });
+        self.pem.blocks.push(Block { kind: open.kind, line: open.line, last_line: number, cert, crl, container });
     }
 
     fn decode_list(&self, open: &Open, stop: usize) -> Result<CertificateRevocationListDer<'static>, Fault> {
