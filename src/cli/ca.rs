@@ -17,12 +17,14 @@ pub(crate) enum CaCommand {
 
 /// `doorkey ca inspect PATH...`
 #[derive(Debug, Args)]
-#[command(after_help = "One certificate is shown as a whole, several as a line each: line, last day, key, SHA-256, subject. A folder's\n\
+#[command(
+    after_help = "One certificate is shown as a whole, several as a line each: line, last day, key, SHA-256, subject. A folder's\n\
     files are read, not those below it. Without a passphrase, none and Java's `changeit` are tried.\n\n\
     Examples:\n  doorkey ca inspect corp-root.pem\n  doorkey ca inspect -v corp-root.pem\n  \
     doorkey ca inspect /etc/ssl/certs\n  doorkey ca inspect $JAVA_HOME/lib/security/cacerts --json\n  \
     openssl s_client -showcerts -connect git.acme.example:443 < /dev/null | doorkey ca inspect -\n\n\
-    Exit code 0: certificates, and all is well; 1: something is damaged or out of date, or there are none.")]
+    Exit code 0: certificates, and all is well; 1: something is damaged or out of date, or there are none."
+)]
 pub(crate) struct Inspect {
     /// Files and folders; - is standard input
     #[arg(value_name = "PATH", required = true)]
@@ -37,7 +39,8 @@ pub(crate) fn run(context: &mut Context, command: CaCommand) -> Result<Exit, Fai
         CaCommand::Inspect(wanted) => {
             let source = wanted.passphrase_fd.map(Source::Descriptor);
             let phrase = source.map(|s| secret_from(context, s, "passphrase", false)).transpose()?;
-            let inputs: Result<Vec<Input>, Failure> = wanted.paths.iter().map(|path| Input::named(path)).collect();
+            let inputs: Result<Vec<Input>, Failure> =
+                wanted.paths.iter().map(|path| Input::named(path)).collect();
             super::inspect_certs::run(context, &inputs?, phrase.as_ref())
         }
         CaCommand::Verify(wanted) => super::ca_verify::run(context, &wanted),

@@ -189,7 +189,7 @@ fn say(context: &mut Context, answer: &Answer) {
     }
 }
 
-fn rule(cause: &Cause) -> String {
+pub(super) fn rule(cause: &Cause) -> String {
     let who = match cause.reach {
         Reach::Validation => "every program that validates",
         Reach::Profile => "strict programs: Python 3.13, openssl -x509_strict",

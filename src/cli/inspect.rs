@@ -1,19 +1,20 @@
 //! `doorkey inspect`: what is on this machine. Reads only.
 
 use super::error::Failure;
-use super::{Context, Exit, json, table};
+use super::{Context, Exit, inspect_server, json, table};
 use crate::engine::{inspect, when};
 use crate::model::facts::{About, Facts, Pair, TokenState};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// `doorkey inspect [ssh|tokens|helpers|trust|all]`, `doorkey inspect FILE`
 #[derive(Debug, Args)]
 #[command(after_help = "Changes nothing, and needs nothing set up.\n\nExamples:\n  doorkey inspect\n  \
-    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  doorkey inspect ~/keys\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
+    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  doorkey inspect ~/keys\n  doorkey inspect corp-root.pem\n  doorkey inspect git.acme.example:443 --proxy http://proxy.acme.example:3128\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
 pub(crate) struct Inspect {
-    /// Which part of the machine: ssh, tokens, helpers, trust or all; or an SSH key's file, or a folder with such files (- is standard input)
-    #[arg(default_value = "all", value_name = "PART|FILE|FOLDER")]
+    /// Which part of the machine: ssh, tokens, helpers, trust or all; or the file of an SSH key or of certificates (- is standard input), a folder with keys, a server
+    #[arg(default_value = "all", value_name = "PART|FILE|FOLDER|HOST:PORT")]
     what: String,
     /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
     #[arg(long = "for", value_name = "URL|DIR")]
@@ -21,6 +22,8 @@ pub(crate) struct Inspect {
     /// Open the key's file with a passphrase, read from this open file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
+    #[command(flatten)]
+    reached: super::inspect_server::Reached,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,8 +46,20 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
                 "run: doorkey inspect helpers --for URL",
             ));
         }
-        return super::inspect_key::run(context, &wanted.what, wanted.passphrase_fd);
+        let is_file = matches!(context.sys.look_through(Path::new(&wanted.what)), Ok(Some(_)));
+        return match inspect_server::server(&wanted.what).filter(|_| !is_file) {
+            Some((host, port)) => inspect_server::run(context, &host, port, &wanted.reached),
+            None if wanted.reached.is_set() => Err(Failure::usage(
+                "--proxy, --direct and --sni are about a server",
+                "run: doorkey inspect HOST:PORT",
+            )),
+            None => super::inspect_key::run(context, &wanted.what, wanted.passphrase_fd),
+        };
     };
+    if wanted.reached.is_set() {
+        let what = "--proxy, --direct and --sni are about a server";
+        return Err(Failure::usage(what, "run: doorkey inspect HOST:PORT"));
+    }
     if wanted.passphrase_fd.is_some() {
         return Err(Failure::usage("--passphrase-fd is about a key's file", "run: doorkey inspect FILE"));
     }

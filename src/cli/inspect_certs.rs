@@ -22,16 +22,20 @@ use std::path::{Path, PathBuf};
 pub(super) fn holds_certificates(beginning: &[u8]) -> bool {
     let has = |text: &str| memchr::memmem::find(beginning, text.as_bytes()).is_some();
     match Container::of(beginning) {
-        Container::Pem => {
-            ["CERTIFICATE-----", "-----BEGIN PKCS7", "-----BEGIN CMS", "-----BEGIN X509 CRL"].iter().any(|t| has(t))
-        }
+        Container::Pem => ["CERTIFICATE-----", "-----BEGIN PKCS7", "-----BEGIN CMS", "-----BEGIN X509 CRL"]
+            .iter()
+            .any(|t| has(t)),
         Container::Der => Cert::read(beginning).is_ok(),
         _ => true,
     }
 }
 
 /// Exit code 0: certificates, and nothing is damaged or out of date; 1: something is.
-pub(super) fn run(context: &mut Context, inputs: &[Input], passphrase: Option<&Secret>) -> Result<Exit, Failure> {
+pub(super) fn run(
+    context: &mut Context,
+    inputs: &[Input],
+    passphrase: Option<&Secret>,
+) -> Result<Exit, Failure> {
     let Context { sys, say, flags, .. } = context;
     let now = sys.now();
     let mut report = Report { now, verbose: flags.verbose, lines: Vec::new(), ..Report::default() };
@@ -101,7 +105,9 @@ impl Input {
         let mut bytes = Vec::new();
         match std::io::stdin().lock().take(LIMIT).read_to_end(&mut bytes) {
             Ok(_) => Ok(Self::Bytes(bytes)),
-            Err(_) => Err(Failure::new(Exit::CouldNot, "standard input could not be read", "", "name a file")),
+            Err(_) => {
+                Err(Failure::new(Exit::CouldNot, "standard input could not be read", "", "name a file"))
+            }
         }
     }
 }
@@ -202,7 +208,10 @@ impl Report {
     /// The only certificate of all, as a whole.
     fn end(&mut self) -> Vec<String> {
         let Some(found) = self.first.take() else { return Vec::new() };
-        rows(&found, self.now, self.verbose).into_iter().map(|(name, value)| format!("{name:<18} {value}")).collect()
+        rows(&found, self.now, self.verbose)
+            .into_iter()
+            .map(|(name, value)| format!("{name:<18} {value}"))
+            .collect()
     }
 
     fn line(&self, found: &FoundCert) -> String {
@@ -215,7 +224,13 @@ impl Report {
         let print = cert.fingerprint();
         let short = print.get(..23).unwrap_or(&print);
         let line = found.line.map(|line| line.to_string()).unwrap_or_default();
-        format!("{line:>5} {} {:<8} {short} {} ({})", day(cert.not_after), cert.key.to_string(), cert.subject.short(), marks.join(", "))
+        format!(
+            "{line:>5} {} {:<8} {short} {} ({})",
+            day(cert.not_after),
+            cert.key.to_string(),
+            cert.subject.short(),
+            marks.join(", ")
+        )
     }
 
     fn as_json(&self, event: &CertEvent) -> Option<Value> {
@@ -229,7 +244,9 @@ impl Report {
                 "notes": chains::lint(found.cert.der()),
             }),
             CertEvent::Malformed(line) => json!({ "line": line, "trouble": "malformed" }),
-            CertEvent::Damage(line, fault) => json!({ "line": line, "trouble": "damage", "what": fault.to_string() }),
+            CertEvent::Damage(line, fault) => {
+                json!({ "line": line, "trouble": "damage", "what": fault.to_string() })
+            }
             CertEvent::ByteOrderMark => json!({ "trouble": "byte-order-mark" }),
             CertEvent::Other(what, line) => json!({ "line": line, "other": what }),
             CertEvent::NotRead(why) => json!({ "trouble": "not-read", "what": why.to_string() }),

@@ -19,6 +19,7 @@ mod inspect;
 mod inspect_certs;
 mod inspect_key;
 mod inspect_keys;
+mod inspect_server;
 mod json;
 mod long_walk;
 mod profile;

@@ -104,7 +104,7 @@ fn show(context: &mut Context, verified: &Verified) {
 }
 
 /// What holds in one line each, what is broken in full, and nothing of what was not tried above it.
-fn ladder(context: &mut Context, rungs: &[Rung]) {
+pub(super) fn ladder(context: &mut Context, rungs: &[Rung]) {
     for rung in rungs {
         let name = layer_name(rung.layer);
         match rung.outcome {

@@ -21,6 +21,7 @@ mod refused_note;
 pub mod render;
 pub mod scan;
 mod sealed;
+pub mod server_chain;
 pub mod session;
 pub mod ssh_check;
 pub mod ssh_match;

@@ -36,7 +36,8 @@ impl Lab {
 
     fn run(&self, line: &str) {
         let words: Vec<&str> = line.split(' ').collect();
-        let output = Command::new(words[0]).args(&words[1..]).current_dir(self.folder.path()).output().unwrap();
+        let output =
+            Command::new(words[0]).args(&words[1..]).current_dir(self.folder.path()).output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
@@ -49,7 +50,8 @@ impl Lab {
     /// The digests that doorkey tells, in order, and the whole document.
     fn told(&self, name: &str, passphrase: Option<&str>) -> (i32, Vec<String>, Value) {
         let output = inspect(self.folder.path(), &[name, "--json"], passphrase);
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{name}: {e}: {output:?}"));
+        let json: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{name}: {e}: {output:?}"));
         let certs = json["certs"].as_array().unwrap().iter();
         let prints = certs.filter_map(|c| c["cert"]["sha256"].as_str().map(str::to_owned)).collect();
         (output.status.code().unwrap(), prints, json)
@@ -100,7 +102,11 @@ fn pkcs12_of_openssl() {
     let forms = [
         ("new.p12", "-passout pass:s3cret", Some("s3cret")),
         ("old.p12", "-legacy -passout pass:s3cret", Some("s3cret")),
-        ("triple.p12", "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1 -passout pass:s3cret", Some("s3cret")),
+        (
+            "triple.p12",
+            "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1 -passout pass:s3cret",
+            Some("s3cret"),
+        ),
         ("open.p12", "-certpbe NONE -nomac -passout pass:", None),
         ("java.p12", "-passout pass:changeit", None),
         ("none.p12", "-passout pass:", None),
@@ -150,7 +156,8 @@ fn javas_key_stores() {
         wanted.sort();
         assert_eq!((code, told), (0, wanted), "{name}: {json}");
         // keytool itself decides about case, and about letters that the locale lacks.
-        let aliases = json["certs"].as_array().unwrap().iter().map(|c| c["alias"].as_str().unwrap().to_lowercase());
+        let aliases =
+            json["certs"].as_array().unwrap().iter().map(|c| c["alias"].as_str().unwrap().to_lowercase());
         let aliases: Vec<String> = aliases.collect();
         assert!(aliases.contains(&"root".to_owned()) && aliases.len() == 2, "{name}: {aliases:?}");
     }

@@ -45,7 +45,8 @@ fn pieces_come_to_the_whole() {
                 damage.extend(read.damage);
                 count += 1;
             }
-            let expected: Vec<_> = whole.blocks.iter().map(|b| (b.line, b.last_line, b.cert.clone())).collect();
+            let expected: Vec<_> =
+                whole.blocks.iter().map(|b| (b.line, b.last_line, b.cert.clone())).collect();
             assert!(count > 2, "{count}");
             assert_eq!(damage, whole.damage, "{end:?} {step}");
             assert!(blocks == expected, "{end:?} {step}");

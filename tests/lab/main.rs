@@ -15,6 +15,7 @@
 mod adopt;
 #[path = "../support/executable.rs"]
 mod executable;
+mod inspect_server;
 mod lab_consumers;
 mod lab_homes;
 mod lab_https;
@@ -52,6 +53,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     routing_switch::trials,
     routing_consumers::trials,
     sessions::trials,
+    inspect_server::trials,
     ssh_check::trials,
     t0303::trials,
     adopt::trials,

@@ -200,7 +200,9 @@ fn of_piece(pem: Pem, passphrase: Option<&Secret>) -> Vec<Told> {
             found.push((block.line, one(&der, line, None, odd_label)));
         } else if let Some(bytes) = block.container {
             match containers::read(&bytes, passphrase) {
-                Ok(contents) => found.extend(of_contents(contents, line).into_iter().map(|o| (block.line, o))),
+                Ok(contents) => {
+                    found.extend(of_contents(contents, line).into_iter().map(|o| (block.line, o)))
+                }
                 Err(why) => found.push(event(CertEvent::NotRead(why))),
             }
         } else if let Some(what) = other(&block.kind) {

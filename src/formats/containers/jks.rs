@@ -1,7 +1,7 @@
 //! Java's own key store (sun.security.provider.JavaKeyStore): certificates in the clear, and at the end SHA-1 over the
 //! passphrase in UTF-16, a phrase, and everything before. Numbers are big-endian.
 
-use super::{Held, Contents, NotRead};
+use super::{Contents, Held, NotRead};
 use crate::redact::for_terminal;
 use crate::secret::Secret;
 use sha1::{Digest, Sha1};

@@ -104,7 +104,9 @@ pub enum NotRead {
 /// Why it was not read.
 pub fn read(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents, NotRead> {
     match Container::of(bytes) {
-        Container::Der => Ok(Contents { certs: vec![Held { der: bytes.to_vec(), alias: None }], ..Contents::default() }),
+        Container::Der => {
+            Ok(Contents { certs: vec![Held { der: bytes.to_vec(), alias: None }], ..Contents::default() })
+        }
         Container::Crl => Ok(Contents { crls: vec![bytes.to_vec()], ..Contents::default() }),
         Container::Pkcs7 => pkcs7::read(bytes),
         Container::Pkcs12 => pkcs12::read(bytes, passphrase),

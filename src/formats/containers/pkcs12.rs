@@ -1,6 +1,6 @@
 //! PKCS#12 (RFC 7292): `.p12`, `.pfx`, and Java's key stores since Java 9.
 
-use super::{Held, Contents, NotRead};
+use super::{Contents, Held, NotRead};
 use crate::secret::Secret;
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error;
@@ -21,10 +21,10 @@ pub(super) fn read(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents
     for word in own.map_or(USUAL.to_vec(), |own| vec![own]) {
         match Pkcs12Archive::from_pkcs12(bytes, word) {
             Ok(archive) => {
-                let certs = archive.certs.iter().map(|bag| Held {
-                    der: bag.cert.as_der().to_vec(),
-                    alias: bag.friendly_name.clone(),
-                });
+                let certs = archive
+                    .certs
+                    .iter()
+                    .map(|bag| Held { der: bag.cert.as_der().to_vec(), alias: bag.friendly_name.clone() });
                 return Ok(Contents {
                     certs: certs.collect(),
                     crls: Vec::new(),

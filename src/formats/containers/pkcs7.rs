@@ -1,6 +1,6 @@
 //! PKCS#7 with certificates, `.p7b` (RFC 5652 section 5: SignedData). Only the certificates and lists are read.
 
-use super::{Held, Contents, NotRead};
+use super::{Contents, Held, NotRead};
 use x509_parser::asn1_rs::{Any, Class, FromDer, Tag, ToDer};
 
 /// id-signedData (RFC 5652 section 5.1), 1.2.840.113549.1.7.2.

@@ -322,7 +322,14 @@ impl Scan<'_> {
                 self.damage(open.line, fault);
             }
         }
-        self.pem.blocks.push(Block { kind: open.kind, line: open.line, last_line: number, cert, crl, container });
+        self.pem.blocks.push(Block {
+            kind: open.kind,
+            line: open.line,
+            last_line: number,
+            cert,
+            crl,
+            container,
+        });
     }
 
     fn decode_list(&self, open: &Open, stop: usize) -> Result<CertificateRevocationListDer<'static>, Fault> {

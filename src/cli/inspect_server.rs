@@ -1,0 +1,175 @@
+//! `doorkey inspect HOST:PORT|URL`: the chain that a server sends, directly or through a proxy.
+
+use super::ca_verify::rule;
+use super::error::Failure;
+use super::verify::ladder;
+use super::{Context, Exit, json};
+use crate::chains::Answer;
+use crate::engine::server_chain::{Seen, Server, look};
+use crate::model::ladder::Outcome;
+use crate::probes::chain::{Chain, day};
+use crate::probes::proxy_choice::{Configured, proxy_decision};
+use crate::trust::system;
+use clap::Args;
+use serde_json::{Value, json};
+
+/// How a server is reached.
+#[derive(Debug, Args)]
+pub(crate) struct Reached {
+    /// Reach a server through this proxy, not through the one that the environment names
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Reach a server without a proxy, whatever the environment says
+    #[arg(long, conflicts_with = "proxy")]
+    direct: bool,
+    /// Ask a server for this name in TLS, and hold its certificate against it
+    #[arg(long, value_name = "NAME")]
+    sni: Option<String>,
+}
+
+impl Reached {
+    pub(super) fn is_set(&self) -> bool {
+        self.proxy.is_some() || self.direct || self.sni.is_some()
+    }
+}
+
+/// Host and port of `HOST:PORT` or an https URL. `None` for what is neither.
+pub(super) fn server(text: &str) -> Option<(String, u16)> {
+    let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let url = url::Url::parse(&url).ok()?;
+    let has_port =
+        text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if url.scheme() != "https" || !has_port || !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    let host = url.host_str()?.trim_matches(['[', ']']).trim_end_matches('.').to_owned();
+    Some((host, url.port_or_known_default()?))
+}
+
+/// Exit code 0: the chain leads to a root of the system; 1: it does not; 3: there was no handshake.
+pub(super) fn run(context: &mut Context, host: &str, port: u16, how: &Reached) -> Result<Exit, Failure> {
+    if how.proxy.as_deref().is_some_and(|proxy| proxy.contains('@')) {
+        return Err(Failure::usage(
+            "a user or password in --proxy is seen by every program of this machine",
+            "set https_proxy for this one command instead, or leave it out",
+        ));
+    }
+    let store = system::look(&context.sys);
+    let shown = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+    let decision = {
+        let env = |name: &str| {
+            let (_, value) = context.sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
+            value.to_str().filter(|_| !how.direct).map(str::to_owned)
+        };
+        let named = how.proxy.as_deref().map(|value| Configured { key: "--proxy", value });
+        let own = how.proxy.is_some();
+        // What was named by hand is taken, whatever NO_PROXY holds.
+        proxy_decision(named, |name: &str| env(name).filter(|_| !own), &format!("https://{shown}/"))
+    };
+    let name = how.sni.as_deref().unwrap_or(host);
+    let server = Server { host, port, name, proxy: &decision, roots: &store.bundle.certs };
+    let seen = look(&context.sys, &server);
+    if context.flags.json {
+        context.say.line(json::document("inspect-server", as_json(&shown, name, &decision.because, &seen)));
+    } else {
+        say(context, &shown, &decision.because, &seen);
+    }
+    Ok(match (&seen.answer, seen.rungs.last()) {
+        (Some(answer), Some(last)) if answer.valid && last.outcome != Outcome::Broken => Exit::Fine,
+        (Some(_), _) => Exit::Findings,
+        (None, _) => Exit::CouldNot,
+    })
+}
+
+fn as_json(server: &str, name: &str, because: &str, seen: &Seen) -> Value {
+    json!({
+        "server": server,
+        "name": name,
+        "proxy": because,
+        "rungs": seen.rungs,
+        "handshake": seen.handshake,
+        "verdict": seen.answer.as_ref().map(|a| if a.valid { "valid" } else { "not-valid" }),
+        "paths": seen.answer,
+        "interceptor": seen.product,
+        "signed-directly-by": seen.signed_directly_by,
+    })
+}
+
+fn say(context: &mut Context, server: &str, because: &str, seen: &Seen) {
+    context.say.line(format!("{server}, {because}"));
+    ladder(context, &seen.rungs);
+    let Some(handshake) = &seen.handshake else { return };
+    if let Some(product) = seen.product {
+        context.say.line(format!("opened by {product}: it answers in the server's place"));
+    }
+    if let Some(issuer) = &seen.signed_directly_by {
+        context
+            .say
+            .line(format!("opened by the proxy: past it, the server's certificate is signed by {issuer}"));
+    }
+    if handshake.chain.sent.is_empty() {
+        return;
+    }
+    let version = handshake.version.map_or(String::new(), |v| format!(" over {v}"));
+    context.say.line(format!("the server sent{version}"));
+    for line in drawing(&handshake.chain) {
+        context.say.line(line);
+    }
+    if let Some(answer) = &seen.answer {
+        verdict(context, answer);
+    }
+}
+
+fn verdict(context: &mut Context, answer: &Answer) {
+    let root = answer.path.last().filter(|_| answer.complete).map(|step| step.subject.clone());
+    match (answer.valid, root) {
+        (true, Some(root)) => context.say.line(format!("valid: it leads to {root}, a root of this system")),
+        (_, Some(root)) => {
+            context.say.line(format!("not valid, though it leads to {root}, a root of this system"))
+        }
+        _ => context.say.line("not valid: it leads to no root of this system"),
+    }
+    for cause in &answer.causes {
+        let name = answer.path.get(cause.depth).map_or("", |step| step.subject.as_str());
+        context.say.line(format!("  {}: certificate {} ({name}): {}", cause.code, cause.depth, cause.what));
+        context.say.line(format!("    {}", rule(cause)));
+    }
+    for cause in answer.notes.iter().filter(|_| answer.valid) {
+        context.say.line(format!(
+            "  note {}: certificate {}: {} ({})",
+            cause.code, cause.depth, cause.what, cause.clause
+        ));
+    }
+}
+
+/// One line a certificate, in the order of the server, each below the one that it signed.
+fn drawing(chain: &Chain) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut above: Option<&crate::formats::cert::Cert> = None;
+    for (number, cert) in chain.sent.iter().enumerate() {
+        let fits = above.is_none_or(|below| below.names_as_issuer(cert));
+        let branch = match (number, fits) {
+            (0, _) => "",
+            (_, true) => "`- ",
+            (_, false) => "?  ",
+        };
+        let stray = if fits { "" } else { ", which did not sign the one above" };
+        let indent = " ".repeat(3 * number.saturating_sub(1));
+        lines.push(format!(
+            "  {number} {indent}{branch}{} ({}, {} to {}{stray})",
+            cert.subject,
+            cert.key,
+            day(cert.not_before),
+            day(cert.not_after)
+        ));
+        above = Some(cert);
+    }
+    if let Some(last) = chain.sent.last().filter(|last| !last.is_self_issued()) {
+        lines.push(format!(
+            "    {}`- signed by {}, not sent",
+            " ".repeat(3 * (chain.sent.len() - 1)),
+            last.issuer
+        ));
+    }
+    lines
+}
