@@ -92,6 +92,11 @@ pub const KNOWN: &[Known] = &[
     known("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", File, Replaces, true, &["gcloud"]),
     known("CARGO_HTTP_CAINFO", File, Differs, true, &["cargo"]),
     known("DENO_CERT", File, Adds, true, &["deno"]),
+    known("YARN_HTTPS_CA_FILE_PATH", File, Replaces, true, &["yarn berry"]),
+    known("PERL_LWP_SSL_CA_FILE", File, Replaces, true, &["perl"]),
+    known("HEX_CACERTS_PATH", File, Replaces, true, &["mix", "hex"]),
+    known("JULIA_SSL_CA_ROOTS_PATH", File, Replaces, true, &["julia"]),
+    known("SYSTEM_CERTIFICATE_PATH", File, Replaces, true, &["stack", "haskell"]),
     known("JAVA_TOOL_OPTIONS", JavaOptions, Replaces, false, &["java", "maven", "gradle"]),
 ];
 

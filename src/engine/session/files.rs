@@ -4,6 +4,8 @@ use super::Files;
 use crate::engine::generation;
 use crate::engine::in_force::InForceError;
 use crate::engine::render::{shell_word, ssh_path};
+use crate::formats::containers::write_jks;
+use crate::formats::pem;
 use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route_table;
 use crate::model::text::Text;
@@ -41,6 +43,10 @@ pub(super) const NOTHING: &str = "nothing";
 pub(super) const KUBE: &str = "kube";
 /// The agent's socket.
 pub(super) const AGENT: &str = "agent";
+/// wget's, which reads no variable but this one's.
+pub(super) const WGETRC: &str = "wgetrc";
+/// Java's trust store.
+pub(super) const JAVA: &str = "cacerts.jks";
 /// For gcloud and az, which make it.
 pub(super) const CLOUD: &str = "cloud";
 
@@ -78,18 +84,33 @@ pub(super) fn all(
         let known = asked.folder.join("known_hosts");
         config.0.extend_from_slice(format!("{SSH_END} {}\n", ssh_path(&known)?).as_bytes());
     }
+    let java = roots.as_deref().and_then(|roots| java(asked.sys, &rendered, roots));
     let mut files: Files = rendered.into_iter().map(|(name, text)| (name, Laid::File(text.0))).collect();
     let mut file = |name: &str, text: String| files.push((name.into(), Laid::File(text.into_bytes())));
     for empty in [NETRC, PIP, GOENV, NOTHING, KUBE] {
         file(empty, String::new());
     }
     file(DOCKER_FILE, docker(asked));
+    if let Some(roots) = &roots {
+        file(WGETRC, format!("ca_certificate = {}\n", roots.display()));
+    }
     for folder in [GH, GLAB] {
         // The folder is there with something in it; the tools make their own files beside.
         file(&format!("{folder}/.keep"), String::new());
     }
     files.extend(programs(asked));
+    files.extend(java);
     Ok((files, roots))
+}
+
+/// Java reads no PEM: the same roots in its own form, where there is a Java.
+fn java(sys: &Sys, rendered: &BTreeMap<String, Text>, roots: &Path) -> Option<(String, Laid)> {
+    let there = sys.program("java").is_some() || sys.env("JAVA_HOME").is_some();
+    let bundle = rendered.get(roots.file_name()?.to_str()?).filter(|_| there)?;
+    let certs = pem::read(&bundle.0).into_certs();
+    let certs: Vec<&[u8]> = certs.iter().map(AsRef::as_ref).collect();
+    let made = u64::try_from(sys.now()).unwrap_or_default() * 1000;
+    Some((JAVA.into(), Laid::File(write_jks(&certs, made))))
 }
 
 /// ssh with the session's configuration, as git's `GIT_SSH_COMMAND` takes it.

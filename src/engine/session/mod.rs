@@ -130,7 +130,8 @@ pub fn plan(sys: &Sys, all: &[Profile], profile: &Profile, kept: &[String]) -> R
     let npm::Npm { settings, given: secrets, without: without_npm } = npm::of(sys, profile);
     files.push((files::NPMRC.into(), Laid::File(settings.into_bytes())));
     let mut environment = walls::let_in(sys, kept, keeps_keyring);
-    let mut walls = walls::set(&asked, roots.as_deref());
+    let has_java = files.iter().any(|(name, _)| name == files::JAVA);
+    let mut walls = walls::set(&asked, roots.as_deref(), has_java);
     let keys = agent::keys(sys, profile);
     let has_agent = !keys.is_empty();
     if has_agent {

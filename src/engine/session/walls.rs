@@ -96,7 +96,7 @@ pub(super) fn let_in(sys: &Sys, kept: &[String], keeps_keyring: bool) -> BTreeMa
 }
 
 /// What the session sets. `roots` is the file with the profile's own roots and the public ones.
-pub(super) fn set(asked: &Asked<'_>, roots: Option<&Path>) -> BTreeMap<OsString, OsString> {
+pub(super) fn set(asked: &Asked<'_>, roots: Option<&Path>, has_java: bool) -> BTreeMap<OsString, OsString> {
     let mut found = BTreeMap::new();
     let mut set = |name: &str, value: OsString| found.insert(name.into(), value);
     let place = |name: &str| asked.folder.join(name).into_os_string();
@@ -145,8 +145,27 @@ pub(super) fn set(asked: &Asked<'_>, roots: Option<&Path>) -> BTreeMap<OsString,
         for known in env_vars::KNOWN.iter().filter(|known| known.form == Form::File) {
             set(known.name, roots.into());
         }
+        set("WGETRC", place(files::WGETRC));
+        if has_java {
+            // Every JVM reads it, those that Maven and Gradle start too; each says so on standard error.
+            let store = asked.folder.join(files::JAVA);
+            let options = format!(
+                "-Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStoreType=JKS",
+                java_word(&store.display().to_string())
+            );
+            set("JAVA_TOOL_OPTIONS", options.into());
+        }
     }
     found
+}
+
+/// JAVA_TOOL_OPTIONS is split at blanks that stand in no quotes (JVM Tool Interface, JNI_CreateJavaVM).
+fn java_word(text: &str) -> String {
+    match (text.contains(char::is_whitespace), text.contains('"')) {
+        (false, _) => text.to_owned(),
+        (true, false) => format!("\"{text}\""),
+        (true, true) => format!("'{text}'"),
+    }
 }
 
 fn is_let_in(name: &str) -> bool {

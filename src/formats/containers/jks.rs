@@ -2,6 +2,7 @@
 //! passphrase in UTF-16, a phrase, and everything before. Numbers are big-endian.
 
 use super::{Contents, Held, NotRead};
+use crate::formats::cert::{fingerprint, hex};
 use crate::redact::for_terminal;
 use crate::secret::Secret;
 use sha1::{Digest, Sha1};
@@ -54,6 +55,29 @@ pub(super) fn read(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents
         }
     }
     if reader.0.is_empty() { Ok(held) } else { Err(NotRead::Damaged) }
+}
+
+/// A store of trusted certificates, each under its SHA-256, that every Java reads without being told a passphrase.
+/// `made` is in milliseconds since 1970.
+#[must_use]
+pub fn write_jks(certs: &[&[u8]], made: u64) -> Vec<u8> {
+    let mut body = MAGIC.to_vec();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes();
+    let text =
+        |text: &str| [&u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes(), text.as_bytes()].concat();
+    body.extend(number(2));
+    body.extend(number(certs.len()));
+    for der in certs {
+        body.extend(number(2));
+        body.extend(text(&hex(&fingerprint(der))));
+        body.extend(made.to_be_bytes());
+        body.extend(text("X.509"));
+        body.extend(number(der.len()));
+        body.extend_from_slice(der);
+    }
+    let digest = digest_of(USUAL.as_bytes(), &body);
+    body.extend(digest);
+    body
 }
 
 fn digest_of(passphrase: &[u8], body: &[u8]) -> [u8; 20] {

@@ -4,6 +4,8 @@ mod jks;
 mod pkcs12;
 mod pkcs7;
 
+pub use jks::write_jks;
+
 use crate::secret::Secret;
 use serde::Serialize;
 

@@ -1,0 +1,208 @@
+//! Trust by tenant: in a session of a profile that brings a CA, every client reaches the profile's host and public ones
+//! alike; outside of it the same client refuses the profile's host, with an error of its own.
+
+use crate::routing_tenants::make_store;
+use crate::support::{Home, Lab, Output, trial};
+use libtest_mimic::Trial;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Once;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("trust_sessions_every_client", every_client),
+        trial("trust_sessions_through_a_proxy_that_opens_tls", through_a_proxy),
+        trial("trust_sessions_own_settings_of_java", own_settings_of_java),
+    ]
+}
+
+/// A client: how it fetches `$URL`, what shows that it got past TLS when it does not end with 0, and what it says when
+/// it does not trust.
+struct Client {
+    name: &'static str,
+    command: &'static str,
+    past_tls: &'static str,
+    refuses: &'static str,
+}
+
+impl Client {
+    fn reached(&self, output: &Output) -> bool {
+        let said = format!("{}{}", output.stdout, output.stderr);
+        let past = !self.past_tls.is_empty() && said.contains(self.past_tls) && !said.contains(self.refuses);
+        output.code == Some(0) || past
+    }
+}
+
+const JAVA: &str = "import java.net.*;\npublic class Get {\n  public static void main(String[] a) throws Exception {\n    \
+    System.out.println(((HttpURLConnection) new URL(a[0]).openConnection()).getResponseCode());\n  }\n}\n";
+
+const PYTHON: &str =
+    "python3 -c \"import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status)\" $URL";
+
+const CLIENTS: &[Client] = &[
+    Client { name: "curl", command: "curl -sS $URL", past_tls: "", refuses: "SSL certificate problem" },
+    Client {
+        name: "wget",
+        command: "wget -q -O - $URL || wget -O - $URL",
+        past_tls: "",
+        refuses: "is not trusted",
+    },
+    Client {
+        name: "openssl",
+        command: "openssl s_client -verify_return_error -brief -connect $HOST:443 </dev/null",
+        past_tls: "",
+        refuses: "unable to get local issuer certificate",
+    },
+    Client { name: "python", command: PYTHON, past_tls: "", refuses: "CERTIFICATE_VERIFY_FAILED" },
+    Client {
+        name: "requests",
+        command: "PYTHONPATH=$CLIENTS python3 -c \"import sys, requests; print(requests.get(sys.argv[1]).status_code)\" $URL",
+        past_tls: "",
+        refuses: "CERTIFICATE_VERIFY_FAILED",
+    },
+    Client {
+        name: "httpx",
+        command: "PYTHONPATH=$CLIENTS python3 -c \"import sys, httpx; print(httpx.get(sys.argv[1]).status_code)\" $URL",
+        past_tls: "",
+        refuses: "CERTIFICATE_VERIFY_FAILED",
+    },
+    Client {
+        name: "pip",
+        command: "python3 -m pip download --disable-pip-version-check --no-cache-dir --retries 0 --no-deps -v --index-url $URL nothing",
+        past_tls: "No matching distribution",
+        refuses: "CERTIFICATE_VERIFY_FAILED",
+    },
+    Client {
+        name: "uv",
+        command: "$CLIENTS/bin/uv pip install --python /usr/bin/python3 --no-cache --target t --index-url $URL nothing",
+        past_tls: "was not found",
+        refuses: "UnknownIssuer",
+    },
+    Client {
+        name: "node",
+        command: "node -e \"require('https').get(process.argv[1], r => { console.log(r.statusCode); r.destroy() }).on('error', e => { console.error(e.code); process.exit(1) })\" $URL",
+        past_tls: "",
+        refuses: "UNABLE_TO_",
+    },
+    Client {
+        name: "npm",
+        command: "npm view nothing --registry=$URL/ --fetch-retries=0",
+        past_tls: "E404",
+        refuses: "UNABLE_TO_",
+    },
+    Client {
+        name: "java",
+        command: "java Get.java $URL",
+        past_tls: "",
+        refuses: "PKIX path building failed",
+    },
+    Client {
+        name: "go",
+        command: "cd m && GOTOOLCHAIN=local GOFLAGS=-mod=mod GONOSUMDB='*' GOPRIVATE= GONOPROXY=none GOPROXY=$URL go mod download example.test/nothing@v1.0.0",
+        past_tls: "404",
+        refuses: "certificate signed by unknown authority",
+    },
+    Client {
+        name: "cargo",
+        command: "CARGO_NET_RETRY=0 CARGO_HOME=c cargo install --index sparse+$URL/ nothing",
+        past_tls: "config.json not found",
+        refuses: "SSL",
+    },
+];
+
+/// A profile whose CA is the lab's private root, and what the clients need.
+fn tenant(name: &str) -> Home {
+    let mut home = Home::fresh(name);
+    make_store(&mut home);
+    let ca = Lab::get().root_ca();
+    let ca = ca.to_str().expect("a path");
+    home.doorkey(["profile", "add", "acme", "--host", "git.test", "--owner", "acme", "--ca", ca, "--yes"])
+        .ok();
+    home.write("Get.java", JAVA, 0o644);
+    home.write("m/go.mod", "module m\n\ngo 1.19\n", 0o644);
+    home
+}
+
+fn line(client: &Client, host: &str) -> String {
+    format!("CLIENTS={} HOST={host} URL=https://{host}/ok.txt; {}", clients().display(), client.command)
+}
+
+/// requests, httpx and uv, where the lab's users can read them.
+fn clients() -> &'static Path {
+    static COPIED: Once = Once::new();
+    let there = Path::new("/run/lab/clients");
+    COPIED.call_once(|| {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients");
+        let copied = Command::new("cp").arg("-r").arg(&from).arg(there).status();
+        assert!(copied.is_ok_and(|status| status.success()), "{} is not there: tests/setup", from.display());
+    });
+    there
+}
+
+fn in_session(home: &Home, line: &str) -> Output {
+    home.doorkey(["exec", "acme", "--", "sh", "-c", line])
+}
+
+fn every_client() {
+    let home = tenant("trust_sessions");
+    let mut wrong = Vec::new();
+    for client in CLIENTS {
+        for host in ["git.test", "public.test"] {
+            let output = in_session(&home, &line(client, host));
+            if !client.reached(&output) {
+                wrong.push(format!("{} in the session, {host}: {output}", client.name));
+            }
+        }
+        let output = home.run(["sh", "-c", &line(client, "git.test")]);
+        let said = format!("{}{}", output.stdout, output.stderr);
+        if client.reached(&output) || !said.contains(client.refuses) {
+            wrong.push(format!("{} outside: {output}", client.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // git, by its own setting for the host; and its session is not the machine.
+    in_session(&home, "git ls-remote https://git.test/acme/app.git 2>&1 | grep -v certificate").ok();
+    home.run(["git", "ls-remote", "https://git.test/acme/app.git"])
+        .exits(128)
+        .says("certificate verification failed");
+}
+
+fn through_a_proxy() {
+    let lab = Lab::get();
+    let mut home = Home::fresh("trust_sessions");
+    make_store(&mut home);
+    let (ca, proxy) = (lab.proxy_ca(), lab.intercepting_proxy());
+    let ca = ca.to_str().expect("a path");
+    let words = [
+        "profile",
+        "add",
+        "acme",
+        "--host",
+        "git.test",
+        "--ca",
+        ca,
+        "--proxy",
+        proxy,
+        "--no-proxy",
+        "public.test",
+        "--yes",
+    ];
+    home.doorkey(words).ok();
+    for name in ["curl", "wget", "python", "requests", "httpx", "pip", "uv", "npm", "go", "cargo"] {
+        let client = CLIENTS.iter().find(|client| client.name == name).expect("a client");
+        home.write("m/go.mod", "module m\n\ngo 1.19\n", 0o644);
+        for host in ["git.test", "public.test"] {
+            let output = in_session(&home, &line(client, host));
+            assert!(client.reached(&output), "{name}, {host}: {output}");
+        }
+    }
+}
+
+/// What the user has set for Java stays outside.
+fn own_settings_of_java() {
+    let mut home = tenant("trust_sessions");
+    home.set_env("JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.trustStore=/nonexistent");
+    let output = in_session(&home, "java Get.java https://git.test/ok.txt");
+    output.ok().says("Picked up JAVA_TOOL_OPTIONS");
+    assert_eq!(output.stdout.trim(), "200", "{output}");
+}
