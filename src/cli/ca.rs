@@ -1,4 +1,4 @@
-//! `doorkey ca inspect|verify`
+//! `doorkey ca inspect|verify|install|uninstall|refresh|status|targets`
 
 use super::ask::{Source, secret_from};
 use super::error::Failure;
@@ -13,6 +13,22 @@ pub(crate) enum CaCommand {
     Inspect(Inspect),
     /// Whether a certificate leads to a root you trust, and if not, at which link it breaks and why
     Verify(super::ca_verify::Verify),
+    /// Trust a corporate root: for a profile's hosts and sessions, or in all that this user runs
+    Install(super::ca_install::Install),
+    /// Take a root away again, by its file or fingerprint
+    Uninstall(super::ca_install::Uninstall),
+    /// Merge the installed roots with the system's anew, which change with its updates
+    Refresh,
+    /// Who trusts which root on this machine, and by which setting
+    Status,
+    /// The places that --scope machine leads to the installed roots
+    Targets,
+}
+
+impl CaCommand {
+    pub(super) fn changes(&self) -> bool {
+        matches!(self, Self::Install(_) | Self::Uninstall(_) | Self::Refresh)
+    }
 }
 
 /// `doorkey ca inspect PATH...`
@@ -44,5 +60,10 @@ pub(crate) fn run(context: &mut Context, command: CaCommand) -> Result<Exit, Fai
             super::inspect_certs::run(context, &inputs?, phrase.as_ref())
         }
         CaCommand::Verify(wanted) => super::ca_verify::run(context, &wanted),
+        CaCommand::Install(wanted) => super::ca_install::install(context, &wanted),
+        CaCommand::Uninstall(wanted) => super::ca_install::uninstall(context, &wanted),
+        CaCommand::Refresh => super::ca_install::refresh(context),
+        CaCommand::Status => super::ca_status::status(context),
+        CaCommand::Targets => super::ca_status::targets(context),
     }
 }

@@ -41,7 +41,7 @@ impl Failure {
     }
 }
 
-fn no_home() -> Failure {
+pub(super) fn no_home() -> Failure {
     Failure::new(
         Exit::CouldNot,
         "there is no place for settings and state: HOME is not set, or a folder that was given is not an absolute path",

@@ -4,6 +4,8 @@ mod agent;
 mod arguments;
 mod ask;
 mod ca;
+mod ca_install;
+mod ca_status;
 mod ca_verify;
 mod cargo_credential;
 mod change;
@@ -193,6 +195,7 @@ impl Command {
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
             Self::Token(command) => command.changes(),
             Self::Doctor(wanted) => wanted.changes(),
+            Self::Ca(command) => command.changes(),
             _ => false,
         }
     }

@@ -82,7 +82,7 @@ pub fn steps(
 ) -> Result<Vec<Step>, InForceError> {
     profiles::check_routes(profiles)?;
     let mut steps = include_steps(sys)?;
-    steps.extend(switch_step(sys, &with_closed(sys, profiles, None)?, in_force)?);
+    steps.extend(switch_step(sys, &with_closed(sys, profiles, None)?, in_force, &Pending::new())?);
     Ok(steps)
 }
 
@@ -91,8 +91,23 @@ pub fn steps(
 /// # Errors
 /// Nothing has changed.
 pub fn refresh(sys: &Sys, profiles: &[Profile]) -> Result<Vec<Step>, InForceError> {
+    refresh_with(sys, profiles, &Pending::new())
+}
+
+/// Files that the steps before will have made: their paths and contents.
+pub type Pending = BTreeMap<PathBuf, Vec<u8>>;
+
+/// As [`refresh`], after steps that make CA files.
+///
+/// # Errors
+/// Nothing has changed.
+pub fn refresh_with(sys: &Sys, profiles: &[Profile], pending: &Pending) -> Result<Vec<Step>, InForceError> {
     profiles::check_routes(profiles)?;
-    refresh_without(sys, profiles, None)
+    if generation::current(sys).is_none() {
+        return Ok(Vec::new());
+    }
+    let all = with_closed(sys, profiles, None)?;
+    Ok(switch_step(sys, &all, profile_in_force(sys).as_ref(), pending)?.into_iter().collect())
 }
 
 /// As [`refresh`], while `removed` is taken away. Two others that claim one route do not stand in the way of that.
@@ -108,7 +123,8 @@ pub fn refresh_without(
         return Ok(Vec::new());
     }
     let all = with_closed(sys, profiles, removed)?;
-    Ok(switch_step(sys, &all, profile_in_force(sys).as_ref())?.into_iter().collect())
+    let step = switch_step(sys, &all, profile_in_force(sys).as_ref(), &Pending::new())?;
+    Ok(step.into_iter().collect())
 }
 
 /// Whether git and ssh read what the profiles' files say now. While doorkey is off nothing is read, and that is so.
@@ -119,7 +135,13 @@ pub fn is_up_to_date(sys: &Sys, profiles: &[Profile]) -> Result<bool, InForceErr
     let Some(current) = generation::current(sys) else { return Ok(true) };
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let all = with_closed(sys, profiles, None)?;
-    let now = made(sys, &all, profile_in_force(sys).as_ref(), &generation::folder(state, &current))?;
+    let now = made(
+        sys,
+        &all,
+        profile_in_force(sys).as_ref(),
+        &generation::folder(state, &current),
+        &Pending::new(),
+    )?;
     // Host keys that the user accepts elsewhere are no change of the profiles.
     let of_profiles = |mut files: BTreeMap<String, Text>| {
         files.retain(|name, _| !name.starts_with(trusted_hosts::PREFIX));
@@ -134,13 +156,14 @@ pub(super) fn made(
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
     folder: &Path,
+    pending: &Pending,
 ) -> Result<BTreeMap<String, Text>, InForceError> {
     let places = sys.places();
     let (Some(state), Some(config), Some(home)) = (places.state(), places.config(), places.home()) else {
         return Err(InForceError::NoHome);
     };
     let in_force = in_force.filter(|name| profiles.iter().any(|p| p.name == **name));
-    let (roots, trusted) = (roots(sys, profiles)?, trusted_hosts::of(sys, profiles)?);
+    let (roots, trusted) = (roots(sys, profiles, pending)?, trusted_hosts::of(sys, profiles)?);
     let wanted = Wanted { state, config, home, folder, profiles, in_force, roots: &roots, trusted: &trusted };
     Ok(render(&wanted)?)
 }
@@ -149,20 +172,21 @@ fn switch_step(
     sys: &Sys,
     profiles: &[Profile],
     in_force: Option<&ProfileName>,
+    pending: &Pending,
 ) -> Result<Option<Step>, InForceError> {
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let from = generation::current(sys);
     if let Some(current) = &from {
         let fresh = sys.launcher_is_fresh(&generation::launcher(state))?;
         if fresh
-            && made(sys, profiles, in_force, &generation::folder(state, current))?
+            && made(sys, profiles, in_force, &generation::folder(state, current), pending)?
                 == generation::files(sys, state, current)?
         {
             return Ok(None);
         }
     }
     let to = generation::next_name(sys, state)?;
-    let files = made(sys, profiles, in_force, &generation::folder(state, &to))?;
+    let files = made(sys, profiles, in_force, &generation::folder(state, &to), pending)?;
     let off = if from.is_none() { generation::before_off(sys) } else { None };
     Ok(Some(Step::Switch { from, to: Some(to), off, files }))
 }
@@ -212,11 +236,15 @@ fn missing_ends(bytes: &[u8]) -> &'static str {
 /// The roots of each profile that brings a CA: its own and the system's, since `http.sslCAInfo` replaces the system's
 /// roots in most builds of git (libcurl, CURLOPT_CAINFO). A profile whose CA cannot be used has none at all: git then
 /// connects to none of its hosts, and the other tenants' work goes on.
-fn roots(sys: &Sys, profiles: &[Profile]) -> Result<BTreeMap<ProfileName, Vec<u8>>, InForceError> {
+fn roots(
+    sys: &Sys,
+    profiles: &[Profile],
+    pending: &Pending,
+) -> Result<BTreeMap<ProfileName, Vec<u8>>, InForceError> {
     let mut found = BTreeMap::new();
     let mut system: Option<Vec<u8>> = None;
     for profile in profiles.iter().filter(|p| !p.trust.ca.is_empty()) {
-        let bundle = match own_roots(sys, profile) {
+        let bundle = match roots_of(sys, profile, pending) {
             Ok(mut bundle) => {
                 let system = match &system {
                     Some(bytes) => bytes,
@@ -237,6 +265,10 @@ fn roots(sys: &Sys, profiles: &[Profile]) -> Result<BTreeMap<ProfileName, Vec<u8
 /// # Errors
 /// One of its CA files cannot be used.
 pub fn own_roots(sys: &Sys, profile: &Profile) -> Result<Vec<u8>, InForceError> {
+    roots_of(sys, profile, &Pending::new())
+}
+
+fn roots_of(sys: &Sys, profile: &Profile, pending: &Pending) -> Result<Vec<u8>, InForceError> {
     let mut bundle = Vec::new();
     for file in &profile.trust.ca {
         let path = ca_path(sys, file)?;
@@ -245,7 +277,10 @@ pub fn own_roots(sys: &Sys, profile: &Profile) -> Result<Vec<u8>, InForceError> 
             path: path.clone(),
             problem,
         };
-        let bytes = sys.read(&path)?.ok_or_else(|| bad("is not there".into()))?;
+        let bytes = match pending.get(&path) {
+            Some(bytes) => bytes.clone(),
+            None => sys.read(&path)?.ok_or_else(|| bad("is not there".into()))?,
+        };
         check_root(&bytes, sys.now()).map_err(bad)?;
         bundle.extend_from_slice(&bytes);
         if !bundle.ends_with(b"\n") {

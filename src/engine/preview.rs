@@ -45,7 +45,7 @@ pub fn preview(sys: &Sys, plan: &Plan) -> Result<Preview, ApplyError> {
         );
     }
     // The lines around a change are the user's own, and may hold a token.
-    Ok(Preview { lines, diff: redact::for_terminal(&redact::settings(&diff), true) })
+    Ok(Preview { lines, diff: for_people(&diff) })
 }
 
 /// One step in words.
@@ -141,7 +141,46 @@ pub fn step_diff(sys: &Sys, step: &Step) -> String {
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
     let name = sys.shown(path);
     let text = TextDiff::from_lines(old.as_ref(), new.as_ref());
-    redact::for_terminal(&redact::settings(&text.unified_diff().header(&name, &name).to_string()), true)
+    for_people(&text.unified_diff().header(&name, &name).to_string())
+}
+
+fn for_people(diff: &str) -> String {
+    redact::for_terminal(&redact::settings(&without_certificates(diff)), true)
+}
+
+/// A diff in which certificates that follow each other are one line: nobody compares base64.
+fn without_certificates(diff: &str) -> String {
+    let mut out = String::with_capacity(diff.len().min(1 << 14));
+    let mut lines = diff.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((sign, "-----BEGIN CERTIFICATE-----")) = line.split_at_checked(1) else {
+            out.push_str(line);
+            out.push('\n');
+            continue;
+        };
+        let mut count = 1;
+        let is_end = |line: &str| line.get(1..) == Some("-----END CERTIFICATE-----");
+        loop {
+            // A hunk may end inside of one.
+            let inside = |line: &&str| line.starts_with(sign) && !line.starts_with("@@");
+            let mut ended = false;
+            while let Some(next) = lines.next_if(inside) {
+                ended = is_end(next);
+                if ended {
+                    break;
+                }
+            }
+            let begins =
+                |line: &&str| line.get(1..) == Some("-----BEGIN CERTIFICATE-----") && line.starts_with(sign);
+            if !ended || lines.next_if(begins).is_none() {
+                break;
+            }
+            count += 1;
+        }
+        let words = if count == 1 { "1 certificate".to_owned() } else { format!("{count} certificates") };
+        out.push_str(&format!("{sign}({words})\n"));
+    }
+    out
 }
 
 /// How many lines around a change are shown: none of the user's own files, whose lines may hold a secret in any form.

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod env_vars;
 pub mod git;
 pub mod system;
+pub mod targets;
 
 use crate::sys::Sys;
 use serde::Serialize;

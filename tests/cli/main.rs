@@ -15,6 +15,7 @@ mod adopt_npm;
 mod bad_input;
 mod bridges;
 mod broken_machine;
+mod ca_install;
 mod canary;
 mod edges;
 #[path = "../support/executable.rs"]
@@ -31,6 +32,8 @@ mod leaks;
 mod meanwhile;
 mod parallel;
 mod prompts;
+#[path = "../support/root.rs"]
+mod root;
 mod scripted;
 mod second_run;
 #[allow(dead_code, reason = "the providers' tests use more of it")]

@@ -1,6 +1,7 @@
 //! The commands that are killed and failed, each with the home it starts from.
 
 use crate::home::{CANARY, Home};
+use crate::root::{PRINT, ROOT};
 use crate::scenario::Scenario;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -141,6 +142,17 @@ pub(crate) fn scenarios() -> Vec<fn() -> Scenario> {
                 "",
             )
         },
+        || Scenario::new("ca install for a profile", with_root, CA_PROFILE, ""),
+        || Scenario::new("ca install for the machine", with_root, CA_MACHINE, ""),
+        || {
+            let installed = |home: &Home| {
+                with_root(home);
+                home.run(CA_PROFILE).ok();
+                home.run(CA_MACHINE).ok();
+            };
+            let away = &["ca", "uninstall", PRINT, "--scope", "machine", "--yes"];
+            Scenario::new("ca uninstall for the machine", installed, away, "")
+        },
         || Scenario::new("doctor --fix of several files", several, FIX_ALL, ""),
         || {
             Scenario::new(
@@ -182,6 +194,18 @@ const INITECH: &[&str] = &[
     "id_acme",
     "--yes",
 ];
+
+const CA_PROFILE: &[&str] =
+    &["ca", "install", "root.pem", "--profile", "acme", "--fingerprint", PRINT, "--yes"];
+const CA_MACHINE: &[&str] =
+    &["ca", "install", "root.pem", "--scope", "machine", "--fingerprint", PRINT, "--yes"];
+
+fn with_root(home: &Home) {
+    used(home);
+    home.write("root.pem", ROOT, 0o644);
+    home.write(".bashrc", "alias ll='ls -l'", 0o644);
+    home.write(".curlrc", "silent", 0o644);
+}
 
 fn used(home: &Home) {
     home.run(&["use", "acme", "--yes"]).ok();

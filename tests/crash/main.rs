@@ -16,6 +16,9 @@
 #[allow(dead_code, reason = "shared with tests/cli")]
 mod home;
 
+#[path = "../support/root.rs"]
+mod root;
+
 mod adopt;
 mod commands;
 mod failing;

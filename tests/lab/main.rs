@@ -33,7 +33,7 @@ mod sessions;
 mod ssh_check;
 mod support;
 mod t0303;
-mod trust_sessions;
+mod trust;
 mod verify;
 
 use libtest_mimic::Arguments;
@@ -58,7 +58,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     ssh_check::trials,
     t0303::trials,
     adopt::trials,
-    trust_sessions::trials,
+    trust::trials,
     verify::trials,
 ];
 

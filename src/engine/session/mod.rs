@@ -123,7 +123,13 @@ pub fn plan(sys: &Sys, all: &[Profile], profile: &Profile, kept: &[String]) -> R
     let state = sys.places().state().ok_or(InForceError::NoHome)?;
     let folder = all_of(state).join(process::own_name().unwrap_or_else(|| "session".into()));
     let routes = with_closed(sys, all, None)?;
-    let rendered = in_force::made(sys, std::slice::from_ref(profile), Some(&profile.name), &folder)?;
+    let rendered = in_force::made(
+        sys,
+        std::slice::from_ref(profile),
+        Some(&profile.name),
+        &folder,
+        &in_force::Pending::new(),
+    )?;
     let keeps_keyring = matches!(stores::describe(sys), Ok(Some(StoreKind::Keyring)));
     let asked = files::Asked { sys, state, folder: &folder, profile, routes: &routes };
     let (mut files, roots) = files::all(&asked, rendered)?;

@@ -2,7 +2,7 @@
 
 use super::{ProfileError, line_of, plain_words, repo_route};
 use crate::model::profile::RepoRoute;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 /// Changes to a profile's file that keep everything else in it.
 #[derive(Debug)]
@@ -75,6 +75,32 @@ impl Edit {
         let item = self.doc.entry(table).or_insert_with(|| Item::Table(Table::new()));
         if let Some(inner) = item.as_table_like_mut() {
             inner.insert(key, value(text));
+        }
+    }
+
+    /// Adds a CA file to `[trust]`.
+    pub fn add_ca(&mut self, file: &str) {
+        let trust = self.doc.entry("trust").or_insert_with(|| Item::Table(Table::new()));
+        if let Some(trust) = trust.as_table_like_mut() {
+            let list = trust.entry("ca").or_insert_with(|| value(Array::new()));
+            if let Some(list) = list.as_array_mut() {
+                list.push(file);
+            }
+        }
+    }
+
+    /// Takes a CA file out of `[trust]`, and an empty table with it.
+    pub fn remove_ca(&mut self, file: &str) {
+        let Some(trust) = self.doc.get_mut("trust").and_then(Item::as_table_like_mut) else { return };
+        if let Some(list) = trust.get_mut("ca").and_then(Item::as_array_mut) {
+            list.retain(|one| one.as_str() != Some(file));
+            if !list.is_empty() {
+                return;
+            }
+        }
+        trust.remove("ca");
+        if trust.is_empty() {
+            self.doc.remove("trust");
         }
     }
 

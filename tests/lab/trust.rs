@@ -1,5 +1,6 @@
-//! Trust by tenant: in a session of a profile that brings a CA, every client reaches the profile's host and public ones
-//! alike; outside of it the same client refuses the profile's host, with an error of its own.
+//! Who trusts a private root, client by client, with the real ones: in a session of the profile that brings it and not
+//! outside; in all that the user runs after `ca install --scope machine`, and not after its uninstall. Public hosts are
+//! reached all the while.
 
 use crate::routing_tenants::make_store;
 use crate::support::{Home, Lab, Output, trial};
@@ -13,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("trust_sessions_every_client", every_client),
         trial("trust_sessions_through_a_proxy_that_opens_tls", through_a_proxy),
         trial("trust_sessions_own_settings_of_java", own_settings_of_java),
+        trial("trust_machine_every_client", machine),
     ]
 }
 
@@ -112,8 +114,8 @@ const CLIENTS: &[Client] = &[
 
 /// A profile whose CA is the lab's private root, and what the clients need.
 fn tenant(name: &str) -> Home {
-    let mut home = Home::fresh(name);
-    make_store(&mut home);
+    let home = Home::fresh(name);
+    make_store(&home);
     let ca = Lab::get().root_ca();
     let ca = ca.to_str().expect("a path");
     home.doorkey(["profile", "add", "acme", "--host", "git.test", "--owner", "acme", "--ca", ca, "--yes"])
@@ -169,8 +171,8 @@ fn every_client() {
 
 fn through_a_proxy() {
     let lab = Lab::get();
-    let mut home = Home::fresh("trust_sessions");
-    make_store(&mut home);
+    let home = Home::fresh("trust_sessions");
+    make_store(&home);
     let (ca, proxy) = (lab.proxy_ca(), lab.intercepting_proxy());
     let ca = ca.to_str().expect("a path");
     let words = [
@@ -205,4 +207,53 @@ fn own_settings_of_java() {
     let output = in_session(&home, "java Get.java https://git.test/ok.txt");
     output.ok().says("Picked up JAVA_TOOL_OPTIONS");
     assert_eq!(output.stdout.trim(), "200", "{output}");
+}
+
+/// Every client but Java, in a shell that read its start file (not in a login shell, whose PATH the system sets): before, after, and after it was taken away.
+fn machine() {
+    let lab = Lab::get();
+    let home = Home::fresh("trust_machine");
+    home.write("m/go.mod", "module m\n\ngo 1.19\n", 0o644);
+    home.write(".profile", "# mine", 0o644);
+    let ca = lab.root_ca();
+    let ca = ca.to_str().expect("a path");
+    let print =
+        home.run(["openssl", "x509", "-in", ca, "-noout", "-fingerprint", "-sha256"]).ok().stdout.clone();
+    let print = print.trim().split_once('=').expect("a fingerprint").1.to_owned();
+    let clients: Vec<&Client> = CLIENTS.iter().filter(|client| client.name != "java").collect();
+    let run = |client: &Client, host: &str| {
+        home.run(["sh", "-c", &format!(". ~/.profile; {}", line(client, host))])
+    };
+    let refuse = |when: &str| {
+        for client in &clients {
+            let output = run(client, "git.test");
+            let said = format!("{}{}", output.stdout, output.stderr);
+            assert!(
+                !client.reached(&output) && said.contains(client.refuses),
+                "{when}: {}: {output}",
+                client.name
+            );
+        }
+        home.run(["git", "ls-remote", "https://git.test/acme/app.git"])
+            .exits(128)
+            .says("certificate verification failed");
+    };
+    refuse("before");
+    home.doorkey(["ca", "install", ca, "--scope", "machine", "--fingerprint", &print, "--yes"]).ok();
+    for client in &clients {
+        // Node's public roots are built in; the lab's public one is in the system's store alone.
+        let is_node = ["node", "npm"].contains(&client.name);
+        for host in ["git.test", "public.test"].into_iter().filter(|host| !is_node || *host == "git.test") {
+            let output = run(client, host);
+            assert!(client.reached(&output), "{}, {host}: {output}", client.name);
+        }
+    }
+    // Where no shell was: by the tools' own files.
+    home.run(["curl", "-sS", "https://git.test/ok.txt"]).ok();
+    home.run(["wget", "-q", "-O", "-", "https://git.test/ok.txt"]).ok();
+    let output = home.run(["git", "-c", "credential.helper=", "ls-remote", "https://git.test/acme/app.git"]);
+    assert!(!output.stderr.contains("certificate"), "{output}");
+    home.doorkey(["ca", "uninstall", &print, "--scope", "machine", "--yes"]).ok();
+    assert_eq!(home.read(".profile"), "# mine");
+    refuse("after");
 }
