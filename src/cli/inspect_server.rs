@@ -8,7 +8,8 @@ use crate::chains::Answer;
 use crate::engine::server_chain::{Seen, Server, look};
 use crate::model::ladder::Outcome;
 use crate::probes::chain::{Chain, day};
-use crate::probes::proxy_choice::{Configured, proxy_decision};
+use crate::formats::cert::Cert;
+use crate::probes::proxy_choice::{Configured, Decision, proxy_decision};
 use crate::trust::system;
 use clap::Args;
 use serde_json::{Value, json};
@@ -48,28 +49,10 @@ pub(super) fn server(text: &str) -> Option<(String, u16)> {
 
 /// Exit code 0: the chain leads to a root of the system; 1: it does not; 3: there was no handshake.
 pub(super) fn run(context: &mut Context, host: &str, port: u16, how: &Reached) -> Result<Exit, Failure> {
-    if how.proxy.as_deref().is_some_and(|proxy| proxy.contains('@')) {
-        return Err(Failure::usage(
-            "a user or password in --proxy is seen by every program of this machine",
-            "set https_proxy for this one command instead, or leave it out",
-        ));
-    }
-    let store = system::look(&context.sys);
-    let shown = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
-    let decision = {
-        let env = |name: &str| {
-            let (_, value) = context.sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
-            value.to_str().filter(|_| !how.direct).map(str::to_owned)
-        };
-        let named = how.proxy.as_deref().map(|value| Configured { key: "--proxy", value });
-        let own = how.proxy.is_some();
-        // What was named by hand is taken, whatever NO_PROXY holds.
-        proxy_decision(named, |name: &str| env(name).filter(|_| !own), &format!("https://{shown}/"))
-    };
-    let name = how.sni.as_deref().unwrap_or(host);
-    let server = Server { host, port, name, proxy: &decision, roots: &store.bundle.certs };
-    let seen = look(&context.sys, &server);
+    let (seen, decision) = seen(context, host, port, how)?;
+    let shown = authority(host, port);
     if context.flags.json {
+        let name = how.sni.as_deref().unwrap_or(host);
         context.say.line(json::document("inspect-server", as_json(&shown, name, &decision.because, &seen)));
     } else {
         say(context, &shown, &decision.because, &seen);
@@ -79,6 +62,45 @@ pub(super) fn run(context: &mut Context, host: &str, port: u16, how: &Reached) -
         (Some(_), _) => Exit::Findings,
         (None, _) => Exit::CouldNot,
     })
+}
+
+/// What a server sends, the leaf first.
+pub(super) fn sent(context: &mut Context, host: &str, port: u16, how: &Reached) -> Result<Vec<Cert>, Failure> {
+    let (seen, _) = seen(context, host, port, how)?;
+    let sent = seen.handshake.map(|handshake| handshake.chain.sent).unwrap_or_default();
+    if !sent.is_empty() {
+        return Ok(sent);
+    }
+    let broken = seen.rungs.into_iter().find(|rung| rung.outcome == Outcome::Broken);
+    let (what, why, fix) = broken.map_or_else(Default::default, |rung| {
+        (rung.evidence, rung.cause.unwrap_or_default(), rung.repair.unwrap_or_default())
+    });
+    let server = authority(host, port);
+    Err(Failure::new(Exit::CouldNot, format!("{server} sent no certificate: {what}"), why, fix))
+}
+
+fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen, Decision), Failure> {
+    if how.proxy.as_deref().is_some_and(|proxy| proxy.contains('@')) {
+        return Err(Failure::usage(
+            "a user or password in --proxy is seen by every program of this machine",
+            "set https_proxy for this one command instead, or leave it out",
+        ));
+    }
+    let store = system::look(&context.sys);
+    let env = |name: &str| {
+        let (_, value) = context.sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
+        // What was named by hand is taken, whatever NO_PROXY holds.
+        value.to_str().filter(|_| !how.direct && how.proxy.is_none()).map(str::to_owned)
+    };
+    let named = how.proxy.as_deref().map(|value| Configured { key: "--proxy", value });
+    let decision = proxy_decision(named, env, &format!("https://{}/", authority(host, port)));
+    let name = how.sni.as_deref().unwrap_or(host);
+    let server = Server { host, port, name, proxy: &decision, roots: &store.bundle.certs };
+    Ok((look(&context.sys, &server), decision))
 }
 
 fn as_json(server: &str, name: &str, because: &str, seen: &Seen) -> Value {
@@ -145,7 +167,7 @@ fn verdict(context: &mut Context, answer: &Answer) {
 /// One line a certificate, in the order of the server, each below the one that it signed.
 fn drawing(chain: &Chain) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut above: Option<&crate::formats::cert::Cert> = None;
+    let mut above: Option<&Cert> = None;
     for (number, cert) in chain.sent.iter().enumerate() {
         let fits = above.is_none_or(|below| below.names_as_issuer(cert));
         let branch = match (number, fits) {

@@ -9,7 +9,11 @@
 )]
 
 mod containers;
+mod forecast;
 mod pieces;
 #[path = "../tls/pki.rs"]
 #[allow(dead_code, reason = "another target needs more of it")]
 mod pki;
+#[path = "../tls/server.rs"]
+#[allow(dead_code, reason = "another target needs more of it")]
+mod server;
