@@ -22,6 +22,7 @@ registry! {
     askpass_set,
     borrowed_token_missing,
     bundle_damaged,
+    ca_bundle_outdated,
     ca_expired_in_bundle,
     compat_setting_on,
     control_path_shared,

@@ -9,9 +9,9 @@ pub(super) static CHECK: Check = Check {
     title: "certificates are not checked",
     group: Group::Trust,
     severity: Severity::Error,
-    sees: "http.sslVerify = false, global and in repositories, and the variables that do the same for git, Node and Python",
+    sees: "http.sslVerify = false, global and in repositories; the variables that do the same for git, Node, npm, Python, pip, Go, conda, az and gcloud; and the lines of npm's, yarn's, pip's, conda's, curl's, wget's, gem's, Go's, Maven's, gcloud's, podman's, docker's and composer's files that do",
     hurts: "whoever stands between you and the host reads your token and your code, and changes what you fetch",
-    mends: "takes exactly that line out. If a private CA was the reason, give it to the profile: doorkey profile add NAME --host HOST --ca FILE",
+    mends: "takes exactly that line out. If a private CA was the reason, give it to the profile: doorkey ca install FILE --profile NAME",
     find,
 };
 
@@ -28,10 +28,21 @@ fn find(facts: &Facts) -> Vec<Finding> {
         };
         found.push(CHECK.found(what, fix));
     }
+    for line in &facts.trust.unverified {
+        let what = format!("{}: {} is told not to check: {}", facts.at(&line.spot), line.tool, line.said);
+        found.push(CHECK.found(what, super::without_line(&line.spot, line.region.as_ref())));
+    }
     let off = [
         ("GIT_SSL_NO_VERIFY", None),
         ("NODE_TLS_REJECT_UNAUTHORIZED", Some("0")),
         ("PYTHONHTTPSVERIFY", Some("0")),
+        ("NPM_CONFIG_STRICT_SSL", Some("false")),
+        ("npm_config_strict_ssl", Some("false")),
+        ("PIP_TRUSTED_HOST", None),
+        ("GOINSECURE", None),
+        ("CONDA_SSL_VERIFY", Some("false")),
+        ("AZURE_CLI_DISABLE_CONNECTION_VERIFICATION", Some("1")),
+        ("CLOUDSDK_AUTH_DISABLE_SSL_VALIDATION", Some("true")),
     ];
     for (name, value) in off {
         let Some(variable) = facts.environment.get(name) else { continue };

@@ -14,12 +14,14 @@ use std::path::PathBuf;
 
 /// `doorkey ca forecast`
 #[derive(Debug, Args)]
-#[command(after_help = "FILE is the root, or the root and a certificate that it signed, in one file. HOST:PORT is a server behind\n\
+#[command(
+    after_help = "FILE is the root, or the root and a certificate that it signed, in one file. HOST:PORT is a server behind\n\
     the proxy; with it, --root FILE names the root where the proxy does not send it.\n\n\
     By a table of what each runtime was seen to refuse (2026-11); nothing is installed or changed.\n\n\
     Examples:\n  doorkey ca forecast proxy-root.pem\n  \
     doorkey ca forecast github.com:443 --proxy http://proxy.acme.example:3128 --root proxy-root.pem\n\n\
-    Exit code 0: everybody will accept it; 1: somebody will not.")]
+    Exit code 0: everybody will accept it; 1: somebody will not."
+)]
 pub(crate) struct Forecast {
     /// The root's file, or a server
     #[arg(value_name = "FILE|HOST:PORT")]
@@ -38,7 +40,10 @@ pub(super) fn run(context: &mut Context, wanted: &Forecast) -> Result<Exit, Fail
     let mut certs = match &server {
         Some((host, port)) => inspect_server::sent(context, host, *port, &wanted.reached)?,
         None if wanted.reached.is_set() || wanted.root.is_some() => {
-            return Err(Failure::usage("--proxy, --direct, --sni and --root are about a server", "name it as HOST:PORT"));
+            return Err(Failure::usage(
+                "--proxy, --direct, --sni and --root are about a server",
+                "name it as HOST:PORT",
+            ));
         }
         None => read(context, &path)?,
     };
@@ -46,7 +51,11 @@ pub(super) fn run(context: &mut Context, wanted: &Forecast) -> Result<Exit, Fail
         certs.extend(read(context, root)?);
     }
     // A root that does not say it is one is judged too. Where none is among them, the highest CA counts.
-    let root = certs.iter().rfind(|cert| cert.is_self_issued()).or_else(|| certs.iter().rfind(|cert| cert.is_ca)).cloned();
+    let root = certs
+        .iter()
+        .rfind(|cert| cert.is_self_issued())
+        .or_else(|| certs.iter().rfind(|cert| cert.is_ca))
+        .cloned();
     let root = root.ok_or_else(|| {
         let fix = match server {
             Some(_) => "name the root with --root FILE: the server does not send it",
@@ -65,7 +74,8 @@ pub(super) fn run(context: &mut Context, wanted: &Forecast) -> Result<Exit, Fail
             })
             .collect();
         let ticket = ticket(&root, &faults);
-        let body = json!({ "root": root, "leaf": leaf, "runtimes": runtimes, "faults": faults, "ticket": ticket });
+        let body =
+            json!({ "root": root, "leaf": leaf, "runtimes": runtimes, "faults": faults, "ticket": ticket });
         context.say.line(json::document("ca-forecast", body));
     } else {
         say(context, &root, leaf, &faults);
@@ -108,12 +118,25 @@ fn ticket(root: &Cert, faults: &[&'static Fault]) -> Vec<String> {
     let mut lines = vec![
         String::new(),
         "for whoever runs the CA:".to_owned(),
-        format!("  The root \"{}\" (SHA-256 {}) is refused by some tools of our developers.", root.subject, root.fingerprint()),
+        format!(
+            "  The root \"{}\" (SHA-256 {}) is refused by some tools of our developers.",
+            root.subject,
+            root.fingerprint()
+        ),
     ];
     for (number, fault) in faults.iter().enumerate() {
-        let names = RUNTIMES.iter().filter(|(runtime, ..)| fault.refused_by.contains(runtime)).map(|(_, name, _)| *name);
+        let names = RUNTIMES
+            .iter()
+            .filter(|(runtime, ..)| fault.refused_by.contains(runtime))
+            .map(|(_, name, _)| *name);
         let names: Vec<&str> = names.collect();
-        lines.push(format!("  {}. {}{} ({}).", number + 1, fault.what.get(..1).unwrap_or_default().to_uppercase(), fault.what.get(1..).unwrap_or_default(), fault.clause));
+        lines.push(format!(
+            "  {}. {}{} ({}).",
+            number + 1,
+            fault.what.get(..1).unwrap_or_default().to_uppercase(),
+            fault.what.get(1..).unwrap_or_default(),
+            fault.clause
+        ));
         lines.push(format!("     Refused by {}. Please {}.", names.join(", "), fault.mend));
     }
     lines
@@ -122,12 +145,19 @@ fn ticket(root: &Cert, faults: &[&'static Fault]) -> Vec<String> {
 fn read(context: &Context, path: &std::path::Path) -> Result<Vec<Cert>, Failure> {
     let shown = context.sys.shown(path);
     let bytes = context.sys.read(path)?.ok_or_else(|| {
-        Failure::new(Exit::CouldNot, format!("there is no file {shown}, and it is no server"), "", "name a file, or HOST:PORT")
+        Failure::new(
+            Exit::CouldNot,
+            format!("there is no file {shown}, and it is no server"),
+            "",
+            "name a file, or HOST:PORT",
+        )
     })?;
     let ders: Vec<Vec<u8>> = match Container::of(&bytes) {
         Container::Pem => pem::read(&bytes).into_certs().iter().map(|der| der.as_ref().to_vec()).collect(),
         _ => containers::read(&bytes, None)
-            .map_err(|why| Failure::new(Exit::CouldNot, format!("{shown} is not read: {why}"), "", "name a PEM file"))?
+            .map_err(|why| {
+                Failure::new(Exit::CouldNot, format!("{shown} is not read: {why}"), "", "name a PEM file")
+            })?
             .certs
             .into_iter()
             .map(|held| held.der)
@@ -135,7 +165,12 @@ fn read(context: &Context, path: &std::path::Path) -> Result<Vec<Cert>, Failure>
     };
     let certs: Vec<Cert> = ders.iter().filter_map(|der| Cert::read(der).ok()).collect();
     if certs.is_empty() {
-        return Err(Failure::new(Exit::CouldNot, format!("{shown} {}", new_root::Refused::Nothing), "", "name the file with the root"));
+        return Err(Failure::new(
+            Exit::CouldNot,
+            format!("{shown} {}", new_root::Refused::Nothing),
+            "",
+            "name the file with the root",
+        ));
     }
     Ok(certs)
 }

@@ -6,9 +6,9 @@ use super::verify::ladder;
 use super::{Context, Exit, json};
 use crate::chains::Answer;
 use crate::engine::server_chain::{Seen, Server, look};
+use crate::formats::cert::Cert;
 use crate::model::ladder::Outcome;
 use crate::probes::chain::{Chain, day};
-use crate::formats::cert::Cert;
 use crate::probes::proxy_choice::{Configured, Decision, proxy_decision};
 use crate::trust::system;
 use clap::Args;
@@ -65,7 +65,12 @@ pub(super) fn run(context: &mut Context, host: &str, port: u16, how: &Reached) -
 }
 
 /// What a server sends, the leaf first.
-pub(super) fn sent(context: &mut Context, host: &str, port: u16, how: &Reached) -> Result<Vec<Cert>, Failure> {
+pub(super) fn sent(
+    context: &mut Context,
+    host: &str,
+    port: u16,
+    how: &Reached,
+) -> Result<Vec<Cert>, Failure> {
     let (seen, _) = seen(context, host, port, how)?;
     let sent = seen.handshake.map(|handshake| handshake.chain.sent).unwrap_or_default();
     if !sent.is_empty() {

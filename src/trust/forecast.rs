@@ -31,7 +31,7 @@ pub enum Runtime {
     Apple,
 }
 
-use Runtime::{Apple, Bun, Go, GnuTls, Java, Node, OpenSsl, PythonSince313, PythonTo312, Rustls};
+use Runtime::{Apple, Bun, GnuTls, Go, Java, Node, OpenSsl, PythonSince313, PythonTo312, Rustls};
 
 /// All of them, with whom they stand for.
 pub const RUNTIMES: &[(Runtime, &str, &str)] = &[
@@ -253,7 +253,9 @@ const FAULTS: &[(Fault, Sign)] = &[
             &[Apple],
         ),
         |s| {
-            let lacks = |leaf: &Cert| leaf.extended_key_usage.as_ref().is_none_or(|u| !u.iter().any(|u| u == "serverAuth"));
+            let lacks = |leaf: &Cert| {
+                leaf.extended_key_usage.as_ref().is_none_or(|u| !u.iter().any(|u| u == "serverAuth"))
+            };
             s.leaf(lacks)
         },
     ),

@@ -8,6 +8,7 @@ pub mod forecast;
 pub mod git;
 pub mod system;
 pub mod targets;
+pub mod unverified;
 
 use crate::sys::Sys;
 use serde::Serialize;

@@ -17,7 +17,10 @@ const CASES: &[(Break, &str)] = &[
     (|root, _| basic(root, false), "root-basic-constraints-not-critical"),
     (|root, _| plain(root), "root-basic-constraints-missing"),
     (|root, _| root.key_usages.clear(), "root-key-usage-missing"),
-    (|root, _| root.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth], "root-purposes-exclude-servers"),
+    (
+        |root, _| root.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+        "root-purposes-exclude-servers",
+    ),
     (|root, _| root.not_after = rcgen::date_time_ymd(2024, 1, 1), "root-expired"),
     (|_, leaf| leaf.use_authority_key_identifier_extension = false, "leaf-authority-key-missing"),
     (|_, leaf| leaf.subject_alt_names.clear(), "leaf-names-missing"),
@@ -51,13 +54,29 @@ fn made(change: Break) -> (Made, Made) {
 fn tried(ca: &str, port: u16) -> Vec<(&'static str, bool)> {
     let ok = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
-        command.args(arguments).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("HOME", "/nonexistent");
         command.stdin(std::process::Stdio::null()).output().expect(program).status.success()
     };
     let address = format!("127.0.0.1:{port}");
     let openssl = ok(
         "openssl",
-        &["s_client", "-verify_return_error", "-brief", "-CAfile", ca, "-verify_hostname", HOST, "-servername", HOST, "-connect", &address],
+        &[
+            "s_client",
+            "-verify_return_error",
+            "-brief",
+            "-CAfile",
+            ca,
+            "-verify_hostname",
+            HOST,
+            "-servername",
+            HOST,
+            "-connect",
+            &address,
+        ],
     );
     let script = "import socket, ssl, sys\n\
         c = ssl.create_default_context(cafile=sys.argv[1])\n\
@@ -69,7 +88,11 @@ fn tried(ca: &str, port: u16) -> Vec<(&'static str, bool)> {
         ca: require('fs').readFileSync(process.argv[1])}, () => { s.destroy(); process.exit(0) });\
         s.on('error', () => process.exit(1));";
     let node = ok("node", &["-e", script, ca, &port, HOST]);
-    vec![("OpenSSL", openssl), (if strict { "Python since 3.13" } else { "Python to 3.12" }, python), ("Node.js", node)]
+    vec![
+        ("OpenSSL", openssl),
+        (if strict { "Python since 3.13" } else { "Python to 3.12" }, python),
+        ("Node.js", node),
+    ]
 }
 
 #[test]
@@ -83,10 +106,15 @@ fn the_runtimes_do_as_foreseen() {
         let both = folder.path().join("both.pem");
         std::fs::write(&both, format!("{}{}", leaf.pem(), root.pem())).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
-        command.args(["ca", "forecast", both.to_str().unwrap(), "--json"]).env_clear().env("HOME", folder.path());
+        command
+            .args(["ca", "forecast", both.to_str().unwrap(), "--json"])
+            .env_clear()
+            .env("HOME", folder.path());
         let output = command.env("PATH", "/usr/bin:/bin").output().unwrap();
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{code}: {e}: {output:?}"));
-        let codes: Vec<&str> = json["faults"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
+        let json: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{code}: {e}: {output:?}"));
+        let codes: Vec<&str> =
+            json["faults"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
         // The lab's leaf is long-lived, which is Apple's alone to refuse.
         let own: Vec<&&str> = codes.iter().filter(|c| **c != "leaf-too-long").collect();
         assert_eq!(own, [code].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>(), "{json:#}");
@@ -120,7 +148,9 @@ fn the_ticket_names_field_clause_and_wish() {
     let (root, _) = made(|_, _| {});
     std::fs::write(folder.path().join("root.pem"), root.pem()).unwrap();
     assert_eq!(run(&["root.pem"]).status.code(), Some(0));
-    for (arguments, code) in [(&["missing.pem"][..], 3), (&["root.pem", "--direct"], 2), (&["root.pem", "--root", "root.pem"], 2)] {
+    for (arguments, code) in
+        [(&["missing.pem"][..], 3), (&["root.pem", "--direct"], 2), (&["root.pem", "--root", "root.pem"], 2)]
+    {
         assert_eq!(run(arguments).status.code(), Some(code), "{arguments:?}");
     }
 }

@@ -21,5 +21,6 @@ mod registered;
 mod ssh_leftovers;
 mod suggest;
 mod tenants;
+mod trust;
 mod unreadable;
 mod weak_keys;

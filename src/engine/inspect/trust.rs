@@ -1,7 +1,8 @@
 //! Roots: the system's, those of variables, and those that git is told to use.
 
 use crate::formats::cert;
-use crate::model::facts::{About, Certificate, Git, Scope, Trust, TrustPlace, TrustVariable};
+use crate::engine::machine_trust;
+use crate::model::facts::{About, Certificate, Git, Region, Scope, Spot, Trust, TrustPlace, TrustVariable, Unverified};
 use crate::sys::Sys;
 use crate::trust::bundle::{Bundle, Named, Problem, Summary};
 use crate::trust::env_vars::{Effect, JavaStore, Pointed};
@@ -25,7 +26,14 @@ pub(super) fn look(sys: &Sys) -> Trust {
             places: variable.places.iter().map(|p| known.without_system(pointed(p))).collect(),
         })
         .collect();
-    Trust { system, variables, git: Vec::new() }
+    let unverified = crate::trust::unverified::look(sys).into_iter().map(|off| Unverified {
+        tool: off.tool,
+        spot: Spot { path: off.path, line: off.line },
+        said: off.said,
+        region: off.text.map(|text| Region { offset: off.offset, text: text.into() }),
+    });
+    let bundle_outdated = machine_trust::refresh(sys).is_ok_and(|steps| !steps.is_empty());
+    Trust { system, variables, git: Vec::new(), unverified: unverified.collect(), bundle_outdated }
 }
 
 /// The system's bundle, to tell private roots from those that the distribution keeps on.

@@ -23,7 +23,7 @@ pub use ssh::{
     Pair, Ssh, SshFile, SshKey, SshSetting,
 };
 pub use tokens::{Keeper, PlainToken, Remote, Repository, Tokens};
-pub use trust::{Certificate, Trust, TrustPlace, TrustVariable};
+pub use trust::{Certificate, Trust, TrustPlace, TrustVariable, Unverified};
 pub use walk::{Asked, Before, Expected, Forgotten, Walk};
 
 use super::text::Text;

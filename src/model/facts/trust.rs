@@ -1,6 +1,6 @@
 //! Which roots are trusted, and by whose word.
 
-use super::as_text;
+use super::{Region, Spot, as_text};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -14,6 +14,25 @@ pub struct Trust {
     pub variables: Vec<TrustVariable>,
     /// `http.sslCAInfo` of git, and what it holds.
     pub git: Vec<TrustPlace>,
+    /// Lines of other tools' files that switch the check of certificates off.
+    pub unverified: Vec<Unverified>,
+    /// Whether the roots that are merged for this user's tools are others than the system's and the installed ones.
+    pub bundle_outdated: bool,
+}
+
+/// A line that switches the check of certificates off.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unverified {
+    /// Whose.
+    pub tool: &'static str,
+    /// Where.
+    pub spot: Spot,
+    /// What it says.
+    pub said: String,
+    /// The whole line, where taking it out is all that there is to do.
+    #[serde(skip)]
+    pub region: Option<Region>,
 }
 
 /// A file or folder of roots.
