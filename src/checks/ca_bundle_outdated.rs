@@ -17,6 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 fn find(facts: &Facts) -> Vec<Finding> {
     let outdated = facts.trust.bundle_outdated;
-    let found = || CHECK.found("the merged roots for your tools are not up to date", command("doorkey ca refresh"));
+    let found =
+        || CHECK.found("the merged roots for your tools are not up to date", command("doorkey ca refresh"));
     outdated.then(found).into_iter().collect()
 }

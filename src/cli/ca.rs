@@ -1,4 +1,4 @@
-//! `doorkey ca inspect|verify|forecast|install|uninstall|refresh|status|targets`
+//! `doorkey ca inspect|verify|fetch|forecast|install|uninstall|refresh|status|targets`
 
 use super::ask::{Source, secret_from};
 use super::error::Failure;
@@ -13,6 +13,8 @@ pub(crate) enum CaCommand {
     Inspect(Inspect),
     /// Whether a certificate leads to a root you trust, and if not, at which link it breaks and why
     Verify(super::ca_verify::Verify),
+    /// The root at the end of a server's chain, as it or the proxy in between sends it
+    Fetch(super::ca_fetch::Fetch),
     /// Who will refuse a root, or what it signs, before it is installed, and what to ask of whoever runs it
     Forecast(super::ca_forecast::Forecast),
     /// Trust a corporate root: for a profile's hosts and sessions, or in all that this user runs
@@ -62,6 +64,7 @@ pub(crate) fn run(context: &mut Context, command: CaCommand) -> Result<Exit, Fai
             super::inspect_certs::run(context, &inputs?, phrase.as_ref())
         }
         CaCommand::Verify(wanted) => super::ca_verify::run(context, &wanted),
+        CaCommand::Fetch(wanted) => super::ca_fetch::run(context, &wanted),
         CaCommand::Forecast(wanted) => super::ca_forecast::run(context, &wanted),
         CaCommand::Install(wanted) => super::ca_install::install(context, &wanted),
         CaCommand::Uninstall(wanted) => super::ca_install::uninstall(context, &wanted),

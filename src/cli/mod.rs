@@ -4,6 +4,7 @@ mod agent;
 mod arguments;
 mod ask;
 mod ca;
+mod ca_fetch;
 mod ca_forecast;
 mod ca_install;
 mod ca_status;

@@ -41,7 +41,12 @@ struct Row {
     values: &'static [&'static str],
 }
 
-const fn row(tool: &'static str, file: &'static str, key: &'static str, values: &'static [&'static str]) -> Row {
+const fn row(
+    tool: &'static str,
+    file: &'static str,
+    key: &'static str,
+    values: &'static [&'static str],
+) -> Row {
     Row { tool, file, form: Form::Lines, key, values }
 }
 
@@ -95,7 +100,8 @@ fn lines(row: &Row, path: &std::path::Path, bytes: &[u8]) -> Vec<Off> {
         let text = String::from_utf8_lossy(line);
         if is_off(row, text.trim()) {
             // A value that goes on in the next line is not all of it.
-            let goes_on = all.get(index + 1).is_some_and(|next| next.starts_with(b" ") || next.starts_with(b"\t"));
+            let goes_on =
+                all.get(index + 1).is_some_and(|next| next.starts_with(b" ") || next.starts_with(b"\t"));
             found.push(Off {
                 tool: row.tool,
                 path: path.into(),
@@ -120,7 +126,8 @@ fn is_off(row: &Row, line: &str) -> bool {
         return false;
     }
     let bare = line.strip_prefix("--").unwrap_or(line).trim_start_matches('"');
-    let Some(rest) = bare.get(..row.key.len()).filter(|key| same(key, row.key)).and_then(|_| bare.get(row.key.len()..))
+    let Some(rest) =
+        bare.get(..row.key.len()).filter(|key| same(key, row.key)).and_then(|_| bare.get(row.key.len()..))
     else {
         return false;
     };

@@ -40,7 +40,8 @@ fn each_tools_own_file() {
     let before = home.snapshot();
     same(&home.codes(), &["ssl-verify-off"]);
     let found = home.doorkey(&["doctor", "--json"]).json();
-    let count = found["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "ssl-verify-off").count();
+    let count =
+        found["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "ssl-verify-off").count();
     assert_eq!(count, FILES.len(), "{found:#}");
     home.doorkey(&["doctor", "--fix", "--yes"]).fine();
     same(&home.codes(), &[]);
@@ -66,7 +67,11 @@ fn what_only_looks_like_it() {
 #[test]
 fn what_cannot_be_taken_out_by_a_line_is_said() {
     let home = Home::new();
-    home.write(".config/docker/daemon.json", "{\n  \"insecure-registries\": [\"r.acme.test:5000\"]\n}\n", 0o644);
+    home.write(
+        ".config/docker/daemon.json",
+        "{\n  \"insecure-registries\": [\"r.acme.test:5000\"]\n}\n",
+        0o644,
+    );
     home.write(".config/pip/pip.conf", "[global]\ntrusted-host =\n    a.test\n    b.test\n", 0o644);
     let ran = home.doorkey(&["doctor"]);
     assert!(ran.out.contains("~/.config/docker/daemon.json:2: docker is told not to check"), "{}", ran.out);
@@ -77,7 +82,9 @@ fn what_cannot_be_taken_out_by_a_line_is_said() {
 
 #[test]
 fn variables_do_it_too() {
-    for (name, value) in [("NPM_CONFIG_STRICT_SSL", "false"), ("PIP_TRUSTED_HOST", "pypi.test"), ("GOINSECURE", "*.test")] {
+    for (name, value) in
+        [("NPM_CONFIG_STRICT_SSL", "false"), ("PIP_TRUSTED_HOST", "pypi.test"), ("GOINSECURE", "*.test")]
+    {
         let mut home = Home::new();
         home.set(name, value);
         same(&home.codes(), &["ssl-verify-off"]);
@@ -92,8 +99,12 @@ fn merged_roots_that_are_old() {
     let home = Home::new();
     let root = include_str!("../support/root.pem");
     home.write("root.pem", root, 0o644);
-    let print = include_str!("../support/root.rs").split('"').find(|part| part.contains(':') && part.len() == 95).unwrap();
-    home.doorkey(&["ca", "install", "root.pem", "--scope", "machine", "--fingerprint", print, "--yes"]).fine();
+    let print = include_str!("../support/root.rs")
+        .split('"')
+        .find(|part| part.contains(':') && part.len() == 95)
+        .unwrap();
+    home.doorkey(&["ca", "install", "root.pem", "--scope", "machine", "--fingerprint", print, "--yes"])
+        .fine();
     same(&home.codes(), &[]);
     let bundle = home.path(".local/state/doorkey/trust/ca-bundle.pem");
     std::fs::write(&bundle, root).unwrap();

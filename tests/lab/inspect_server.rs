@@ -9,6 +9,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("inspect_server_names_each_fault", each_fault),
         trial("inspect_server_through_proxies", through_proxies),
         trial("inspect_server_says_what_stood_in_the_way", what_stood_in_the_way),
+        trial("ca_fetch_and_forecast_of_a_server", fetch_and_forecast),
     ]
 }
 
@@ -82,4 +83,28 @@ fn what_stood_in_the_way() {
     {
         home.doorkey([&["inspect"], wrong].concat()).exits(2);
     }
+}
+
+/// A self-signed server sends its own root; a chain that ends below its root is said.
+fn fetch_and_forecast() {
+    let (lab, home) = (Lab::get(), Home::fresh("inspect_server"));
+    let fetched = home.doorkey(["ca", "fetch", "git.test:443", "--json"]);
+    fetched.exits(1);
+    let said = format!("{}{}", fetched.stdout, fetched.stderr);
+    assert!(said.contains("the root is not among what was sent") && said.contains("ask your administrator"), "{said}");
+    home.doorkey(["ca", "fetch", "nobody.test:443"]).exits(3);
+    home.doorkey(["ca", "fetch", "git.test"]).exits(2);
+    // What the proxy signs, with its root named.
+    let (proxy, root) = (lab.intercepting_proxy(), lab.proxy_ca());
+    let root = root.to_str().expect("a path");
+    let arguments = ["ca", "forecast", "git.test:443", "--proxy", proxy, "--root", root, "--json"];
+    let output = home.doorkey(arguments);
+    let document: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|e| panic!("{e}: {output}"));
+    assert_eq!(document["root"]["subject"], "O=Lab Corp, CN=Lab Corp Proxy Interception CA", "{document:#}");
+    assert_eq!(document["leaf"]["dns-names"][0], "git.test", "{document:#}");
+    let accepts = |name: &str| {
+        let rows = document["runtimes"].as_array().expect("runtimes");
+        rows.iter().find(|row| row["name"] == name).expect(name)["accepts"] == true
+    };
+    assert!(accepts("OpenSSL") && accepts("Go") && accepts("Node.js"), "{document:#}");
 }

@@ -1,8 +1,10 @@
 //! Roots: the system's, those of variables, and those that git is told to use.
 
-use crate::formats::cert;
 use crate::engine::machine_trust;
-use crate::model::facts::{About, Certificate, Git, Region, Scope, Spot, Trust, TrustPlace, TrustVariable, Unverified};
+use crate::formats::cert;
+use crate::model::facts::{
+    About, Certificate, Git, Region, Scope, Spot, Trust, TrustPlace, TrustVariable, Unverified,
+};
 use crate::sys::Sys;
 use crate::trust::bundle::{Bundle, Named, Problem, Summary};
 use crate::trust::env_vars::{Effect, JavaStore, Pointed};
