@@ -11,11 +11,11 @@ use crate::engine::{machine_trust, profiles};
 use crate::formats::cert::{Cert, hex};
 use crate::formats::pem;
 use crate::model::name::ProfileName;
-use crate::model::plan::{Plan, Step};
+use crate::model::plan::{Plan, RootStore, Step};
 use crate::model::profile::Profile;
 use crate::probes::chain::day;
+use crate::trust::root_stores;
 use crate::trust::targets::Standing;
-use crate::trust::{system, targets};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +98,8 @@ impl Place {
 
 pub(super) fn install(context: &mut Context, wanted: &Install) -> Result<Exit, Failure> {
     let whose = wanted.place.whose(context)?;
-    if let Some(unknown) = wanted.only.iter().find(|name| !targets::ALL.iter().any(|t| t.name() == *name)) {
+    if let Some(unknown) = wanted.only.iter().find(|name| !machine_trust::names().any(|known| known == *name))
+    {
         let what = format!("there is no target {unknown:?}");
         return Err(Failure::usage(what, "the targets: doorkey ca targets"));
     }
@@ -334,27 +335,36 @@ fn left_alone(context: &Context) -> Result<Vec<String>, Failure> {
     Ok(all.collect())
 }
 
-/// What needs root, or programs that doorkey does not run: the exact commands, and how to take it away again.
+/// What needs root, or a program that is not here: the exact commands, and how to take it away again.
 fn by_hand(context: &Context, cert: &Cert) -> Vec<String> {
     let sys = &context.sys;
     let Ok(files) = machine_trust::files(sys) else { return Vec::new() };
-    let digits: String = hex(&cert.sha256).chars().take(16).collect();
+    let name = root_stores::name_of(&cert.sha256);
     let from = files.roots().join(format!("{}.pem", hex(&cert.sha256))).display().to_string();
     let mut lines = Vec::new();
-    if system::look(sys).debian {
-        let to = format!("/usr/local/share/ca-certificates/doorkey-{digits}.crt");
-        lines.push("by hand, for all users and services:".to_owned());
-        lines.push(format!("  sudo install -m 644 {from} {to} && sudo update-ca-certificates"));
-        lines.push(format!("  away again: sudo rm {to} && sudo update-ca-certificates --fresh"));
-    }
-    let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
-    for folder in [".pki/nssdb", ".local/share/pki/nssdb"].map(|name| home.join(name)) {
-        if sys.look_through(&folder.join("cert9.db")).ok().flatten().is_some() {
-            let db = folder.display();
-            lines.push("by hand, for Chromium and Chrome:".to_owned());
-            lines.push(format!("  certutil -d sql:{db} -A -t C,, -n doorkey-{digits} -i {from}"));
-            lines.push(format!("  away again: certutil -d sql:{db} -D -n doorkey-{digits}"));
+    for found in root_stores::look(sys).into_iter().filter(|found| found.not_by_us.is_some()) {
+        if root_stores::holds(sys, &found.store, &name) == Some(true) {
+            continue;
         }
+        lines.push(format!("by hand, for {} ({}):", found.leads, found.not_by_us.unwrap_or_default()));
+        let (put, away) = match &found.store {
+            RootStore::Debian => {
+                let to = root_stores::debian_file(&name).display().to_string();
+                (
+                    format!("sudo install -m 644 {from} {to} && sudo update-ca-certificates"),
+                    format!("sudo rm {to} && sudo update-ca-certificates --fresh"),
+                )
+            }
+            RootStore::Nss { folder } => {
+                let db = folder.display();
+                (
+                    format!("certutil -d sql:{db} -A -t C,, -n {name} -i {from}"),
+                    format!("certutil -d sql:{db} -D -n {name}"),
+                )
+            }
+        };
+        lines.push(format!("  {put}"));
+        lines.push(format!("  away again: {away}"));
     }
     lines
 }

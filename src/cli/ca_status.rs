@@ -5,6 +5,7 @@ use super::{Context, Exit, json, table};
 use crate::engine::machine_trust::{self, TrustError};
 use crate::engine::trust_matrix::{self, Matrix, Trusts};
 use crate::probes::chain::day;
+use crate::trust::root_stores;
 use crate::trust::targets::Standing;
 use serde_json::json;
 
@@ -84,7 +85,15 @@ pub(super) fn targets(context: &mut Context) -> Result<Exit, Failure> {
         };
         vec![one.target.name().to_owned(), state, one.target.leads().to_owned()]
     });
-    let text = table::of(&["target", "state", "leads"], rows);
+    let stores = root_stores::look(sys).into_iter().map(|one| {
+        let state = match (one.not_by_us, one.name) {
+            (Some(why), _) => format!("by hand: {why}"),
+            (None, "system") => "only with --for system".to_owned(),
+            (None, _) => "changed by certutil".to_owned(),
+        };
+        vec![one.name.to_owned(), state, one.leads]
+    });
+    let text = table::of(&["target", "state", "leads"], rows.chain(stores));
     context.say.line(text);
     Ok(Exit::Fine)
 }
@@ -94,6 +103,12 @@ impl From<TrustError> for Failure {
         match error {
             TrustError::Fs(source) => source.into(),
             TrustError::NoHome => no_home(),
+            TrustError::NotByUs { .. } => Self::new(
+                Exit::CouldNot,
+                error.to_string(),
+                "",
+                "leave it out: ca install prints the commands for it, to be run by hand",
+            ),
             TrustError::NoPublicRoots => Self::new(
                 Exit::CouldNot,
                 error.to_string(),

@@ -265,6 +265,12 @@ impl From<ApplyError> for Failure {
                 "another program changed it while this change was being made; nothing was changed",
                 "run the same command again",
             ),
+            ApplyError::RootStore(_) => Self::new(
+                Exit::CouldNot,
+                what,
+                "everything is as it was before",
+                "close the programs that use that store (a browser), and run the same command again",
+            ),
             ApplyError::GenerationGone(_) => Self::new(
                 Exit::CouldNot,
                 what,

@@ -4,6 +4,7 @@ use super::deed::{Deed, FileChange, play};
 use super::generation;
 use super::journal::{Entry, FileNote, Journal, JournalError};
 use super::prints::Prints;
+use super::root_store;
 use super::sealed;
 use super::way_back::take_back;
 pub use super::way_back::{inverse_of, undo_plan};
@@ -67,6 +68,9 @@ pub enum ApplyError {
     /// What was taken out of a file is not in the store any more.
     #[error("what was taken out of the file is not sealed any more")]
     SealGone,
+    /// A store of roots was not changed by its own program.
+    #[error("{0}")]
+    RootStore(String),
     /// What a plan was made for is not what is there now.
     #[error("{0} changed meanwhile")]
     Meanwhile(String),
@@ -414,6 +418,7 @@ pub(super) fn perform(sys: &mut Sys, step: &Step, secrets: &[Secret]) -> Result<
                 sealed::put(sys, seal, bytes)?;
             }
         }
+        Step::RootIn { store, name, pem, present } => root_store::ensure(sys, store, name, &pem.0, *present)?,
         Step::RestoreSecret { profile, record, version, .. } => {
             stores::open(sys)?.restore(sys, profile, record, *version)?;
         }

@@ -3,14 +3,16 @@
 
 use super::apply::make_dirs;
 use super::new_root::{self, NewRoot};
-use crate::formats::cert::{Cert, hex};
+use crate::formats::cert::{Cert, fingerprint, hex};
 use crate::formats::pem;
 use crate::model::plan::Step;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
 use crate::trust::env_vars::{self, Form};
+use crate::trust::root_stores::{self, Found};
 use crate::trust::system;
 use crate::trust::targets::{self, Files, Standing, Target};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Why the roots of this user cannot be planned.
@@ -22,6 +24,14 @@ pub enum TrustError {
     /// A file cannot be read.
     #[error(transparent)]
     Fs(#[from] FsError),
+    /// A store that was asked for cannot be changed here.
+    #[error("the store {store} cannot be changed: {why}")]
+    NotByUs {
+        /// Its name.
+        store: &'static str,
+        /// Why.
+        why: &'static str,
+    },
     /// The system has no bundle of public roots to merge with.
     #[error("this system has no bundle of public roots")]
     NoPublicRoots,
@@ -103,7 +113,27 @@ pub fn install(sys: &Sys, root: &NewRoot, only: &[String]) -> Result<Vec<Step>, 
             steps.extend(target.add(sys, &files)?);
         }
     }
+    let name = root_stores::name_of(&root.cert.sha256);
+    for Found { store, name: called, not_by_us, .. } in root_stores::look(sys) {
+        // The system's store is everybody's: only when it is named (SECURITY rule 45).
+        let wanted = only.iter().any(|one| one == called) || (only.is_empty() && called != "system");
+        match not_by_us {
+            Some(why) if wanted && !only.is_empty() => {
+                return Err(TrustError::NotByUs { store: called, why });
+            }
+            None if wanted && root_stores::holds(sys, &store, &name) == Some(false) => {
+                let pem = root.pem.as_str().into();
+                steps.push(Step::RootIn { store, name: name.clone(), pem, present: true });
+            }
+            _ => {}
+        }
+    }
     Ok(steps)
+}
+
+/// The names that `--for` knows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    targets::ALL.iter().map(|target| target.name()).chain(["nss", "system"])
 }
 
 /// The steps that take a root away; with the last one, places and files too. None when it is not installed.
@@ -124,6 +154,13 @@ pub fn uninstall(sys: &Sys, print: &[u8; 32]) -> Result<Vec<Step>, TrustError> {
             if matches!(standing, Standing::On { .. }) || target.name() == "shells" {
                 steps.extend(target.remove(sys, &files)?);
             }
+        }
+    }
+    let name = root_stores::name_of(print);
+    for Found { store, not_by_us, .. } in root_stores::look(sys) {
+        if not_by_us.is_none() && root_stores::holds(sys, &store, &name) == Some(true) {
+            let pem = gone.first().map_or_else(String::new, |one| new_root::pem_of(one.cert.der()));
+            steps.push(Step::RootIn { store, name: name.clone(), pem: pem.as_str().into(), present: false });
         }
     }
     for one in gone {
@@ -149,7 +186,11 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
     if !roots.is_empty() {
         let extra: String = roots.iter().map(|one| named(&one.cert)).collect();
         let public = system::public_bundle(sys)?.ok_or(TrustError::NoPublicRoots)?;
-        let bundle = [extra.as_bytes(), &public].concat();
+        // The system may have an installed one too by now: each once, so that this does not change the bundle.
+        let installed: BTreeSet<[u8; 32]> = roots.iter().map(|one| one.cert.sha256).collect();
+        let public =
+            pem::read(&public).into_certs().into_iter().filter(|der| !installed.contains(&fingerprint(der)));
+        let bundle = public.fold(extra.clone(), |all, der| all + &new_root::pem_of(&der)).into_bytes();
         let texts = [bundle, extra.into_bytes(), environment(files).into_bytes()];
         for (slot, text) in wanted.iter_mut().zip(texts) {
             slot.1 = Some(text);

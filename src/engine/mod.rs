@@ -21,6 +21,7 @@ pub mod prints;
 pub mod profiles;
 mod refused_note;
 pub mod render;
+mod root_store;
 pub mod scan;
 mod sealed;
 pub mod server_chain;

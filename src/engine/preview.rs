@@ -4,7 +4,7 @@ use super::apply::ApplyError;
 use super::deed::play;
 use super::sealed::masked;
 use super::when;
-use crate::model::plan::{Companions, Plan, Sealed, Step};
+use crate::model::plan::{Companions, Plan, RootStore, Sealed, Step};
 use crate::redact;
 use crate::sys::Sys;
 use similar::TextDiff;
@@ -108,6 +108,16 @@ pub fn sentence(sys: &Sys, step: &Step) -> String {
                 "take the token of {profile} for {} as {} out of use (kept sealed for 30 days)",
                 record.origin, record.user
             )
+        }
+        Step::RootIn { store, name, present, .. } => {
+            let words = match store {
+                RootStore::Debian => "the system's roots (update-ca-certificates)".to_owned(),
+                RootStore::Nss { folder } => format!("{} (certutil)", shown(folder)),
+            };
+            match present {
+                true => format!("put {name} into {words}"),
+                false => format!("take {name} out of {words}"),
+            }
         }
         Step::RestoreSecret { profile, record, .. } => {
             format!(

@@ -5,9 +5,11 @@ use super::machine_trust::{self, TrustError};
 use super::profiles;
 use crate::formats::cert::{Cert, fingerprint};
 use crate::model::name::ProfileName;
+use crate::model::plan::RootStore;
 use crate::sys::Sys;
 use crate::trust::bundle::Bundle;
 use crate::trust::env_vars::{self, Effect, Pointed};
+use crate::trust::root_stores;
 use crate::trust::system;
 use crate::trust::targets::Standing;
 use serde::Serialize;
@@ -88,6 +90,18 @@ pub fn look(sys: &Sys) -> Result<Matrix, TrustError> {
         setting: sys.shown(&store.bundle.path),
         trusts: judge(Some(&in_system), false),
     }];
+    for found in root_stores::look(sys).into_iter().filter(|found| found.name == "nss") {
+        let RootStore::Nss { folder } = &found.store else { continue };
+        let trusts = roots.iter().map(|root| {
+            match root_stores::holds(sys, &found.store, &root_stores::name_of(&root.cert.sha256)) {
+                Some(true) => Trusts::Yes,
+                Some(false) => Trusts::No,
+                None => Trusts::Unknown,
+            }
+        });
+        let trusts = trusts.collect();
+        places.push(Place { name: "nss".into(), setting: sys.shown(folder), leads: found.leads, trusts });
+    }
     let of_file = |path: &Path| prints(&Bundle::file(sys, path));
     for stands in machine_trust::look(sys)? {
         let target = stands.target;

@@ -51,6 +51,9 @@ pub fn inverse_of(step: &Step) -> Vec<Step> {
         Step::RetireSecret { profile, record, before: Some(version) } => {
             one(Step::RestoreSecret { profile, record, version, before: None })
         }
+        Step::RootIn { store, name, pem, present } => {
+            one(Step::RootIn { store, name, pem, present: !present })
+        }
         // It is out of use, and goes by itself.
         Step::SealText { .. } => Vec::new(),
         Step::TakeOut { path, at, seal, shown, new, .. } => {
@@ -261,6 +264,8 @@ fn is_done(sys: &Sys, step: &Step) -> Result<bool, ApplyError> {
         Step::Mode { path, to, .. } => sys.look(path)?.is_some_and(|l| l.mode == *to),
         Step::Rename { from, to } => sys.look(from)?.is_none() && sys.look(to)?.is_some(),
         Step::Switch { to, .. } => generation::current(sys) == *to,
+        // Done or not, its way back comes to the same.
+        Step::RootIn { .. } => true,
         // The store's changes name versions, so that their way back may be taken whether they happened or not.
         Step::PutSecret { .. }
         | Step::DescribeSecret { .. }

@@ -188,6 +188,17 @@ pub enum Step {
         #[serde(skip)]
         slot: Option<usize>,
     },
+    /// Puts a root into a store that another program keeps, or takes it out. Done twice, it is as done once.
+    RootIn {
+        /// Which store.
+        store: RootStore,
+        /// Under which name, of doorkey's own.
+        name: String,
+        /// The root, PEM.
+        pem: Text,
+        /// Whether it is there afterwards.
+        present: bool,
+    },
     /// Puts a retired version of a record into use again.
     RestoreSecret {
         /// Whose it is.
@@ -199,6 +210,19 @@ pub enum Step {
         /// The version that is in use, for the way back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<u64>,
+    },
+}
+
+/// A store of roots that is changed by its own program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum RootStore {
+    /// The system's, as Debian keeps it (update-ca-certificates(8)).
+    Debian,
+    /// A database of NSS (certutil of NSS): Chromium's, a Firefox profile's.
+    Nss {
+        /// Its folder.
+        folder: PathBuf,
     },
 }
 
@@ -346,6 +370,7 @@ impl Step {
             | Self::DescribeSecret { .. }
             | Self::RetireSecret { .. }
             | Self::SealText { .. }
+            | Self::RootIn { .. }
             | Self::RestoreSecret { .. } => None,
         }
     }

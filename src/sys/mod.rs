@@ -30,6 +30,12 @@ pub struct Sys {
 }
 
 impl Sys {
+    /// Whether this process may do what only root may.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.uid == 0
+    }
+
     /// Captures environment, user and folders. Nothing is created.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

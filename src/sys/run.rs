@@ -140,6 +140,13 @@ pub enum Ask {
         /// Its name.
         name: String,
     },
+    /// `certutil -d sql:FOLDER -L -n NAME`: whether a database of NSS has a certificate of that name.
+    NssCertificate {
+        /// The database's folder.
+        folder: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// `ssh-keygen -l -f FILE`
     KeyFingerprint {
         /// The key file.
@@ -188,6 +195,14 @@ impl Ask {
             }
             Self::HelperToken { name } => ("git", words(&[&format!("credential-{name}"), "get"])),
             Self::PassEntry { entry } => ("pass", words(&["show", "--", entry])),
+            Self::NssCertificate { folder, name } => {
+                let mut list = words(&["-d"]);
+                let mut place = OsString::from("sql:");
+                place.push(folder);
+                list.push(place);
+                list.extend(words(&["-L", "-n", name]));
+                ("certutil", list)
+            }
             Self::KeyFingerprint { file } => {
                 let mut list = words(&["-l", "-f"]);
                 list.push(file.into());

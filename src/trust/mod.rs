@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod env_vars;
 pub mod forecast;
 pub mod git;
+pub mod root_stores;
 pub mod system;
 pub mod targets;
 pub mod unverified;

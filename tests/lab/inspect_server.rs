@@ -91,7 +91,10 @@ fn fetch_and_forecast() {
     let fetched = home.doorkey(["ca", "fetch", "git.test:443", "--json"]);
     fetched.exits(1);
     let said = format!("{}{}", fetched.stdout, fetched.stderr);
-    assert!(said.contains("the root is not among what was sent") && said.contains("ask your administrator"), "{said}");
+    assert!(
+        said.contains("the root is not among what was sent") && said.contains("ask your administrator"),
+        "{said}"
+    );
     home.doorkey(["ca", "fetch", "nobody.test:443"]).exits(3);
     home.doorkey(["ca", "fetch", "git.test"]).exits(2);
     // What the proxy signs, with its root named.

@@ -15,6 +15,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("trust_sessions_through_a_proxy_that_opens_tls", through_a_proxy),
         trial("trust_sessions_own_settings_of_java", own_settings_of_java),
         trial("trust_machine_every_client", machine),
+        trial("trust_machine_browsers_database", browsers_database),
+        trial("trust_machine_systems_store", systems_store),
     ]
 }
 
@@ -256,4 +258,99 @@ fn machine() {
     home.doorkey(["ca", "uninstall", &print, "--scope", "machine", "--yes"]).ok();
     assert_eq!(home.read(".profile"), "# mine");
     refuse("after");
+}
+
+fn fingerprint(home: &Home, ca: &str) -> String {
+    let said =
+        home.run(["openssl", "x509", "-in", ca, "-noout", "-fingerprint", "-sha256"]).ok().stdout.clone();
+    said.trim().split_once('=').expect("a fingerprint").1.to_owned()
+}
+
+/// Chromium's database of NSS, asked by NSS' own client in a handshake.
+fn browsers_database() {
+    let lab = Lab::get();
+    let home = Home::fresh("trust_nss");
+    let ca = lab.root_ca();
+    let (ca, print) = (ca.to_str().expect("a path"), fingerprint(&home, ca.to_str().expect("a path")));
+    home.run(["sh", "-c", "mkdir -p .pki/nssdb && certutil -N -d sql:.pki/nssdb --empty-password"]).ok();
+    let client = || {
+        let line = "printf 'GET /ok.txt HTTP/1.0\\r\\nHost: git.test\\r\\n\\r\\n' | timeout 10 tstclnt -d sql:.pki/nssdb -h git.test -p 443";
+        home.run(["sh", "-c", line]).stdout.contains("200 OK")
+    };
+    assert!(!client(), "before");
+    home.doorkey(["ca", "install", ca, "--scope", "machine", "--fingerprint", &print, "--yes"]).ok();
+    assert!(client(), "after");
+    let listed = home.run(["certutil", "-L", "-d", "sql:.pki/nssdb"]).ok().stdout.clone();
+    let line = listed.lines().find(|line| line.starts_with("doorkey-")).unwrap_or_else(|| panic!("{listed}"));
+    assert!(line.trim_end().ends_with("C,,"), "trusted for servers and nothing else: {line}");
+    home.doorkey(["ca", "install", ca, "--scope", "machine", "--fingerprint", &print, "--yes"])
+        .ok()
+        .says("othing");
+    home.doorkey(["undo", "--yes"]).ok();
+    assert!(!client(), "undone");
+    home.doorkey([
+        "ca",
+        "install",
+        ca,
+        "--scope",
+        "machine",
+        "--for",
+        "nss",
+        "--fingerprint",
+        &print,
+        "--yes",
+    ])
+    .ok();
+    assert!(client(), "again");
+    home.doorkey(["ca", "uninstall", &print, "--scope", "machine", "--yes"]).ok();
+    assert!(!client(), "uninstalled");
+    assert!(!home.run(["certutil", "-L", "-d", "sql:.pki/nssdb"]).ok().stdout.contains("doorkey-"));
+    // Nobody but root changes the system's store, and that is said before anything happens.
+    let system =
+        ["ca", "install", ca, "--scope", "machine", "--for", "system", "--fingerprint", &print, "--yes"];
+    home.doorkey(system).exits(3).says("it needs root");
+}
+
+/// Debian's store, by root, in a mount namespace of its own: the lab's is everybody's.
+fn systems_store() {
+    let home = Home::fresh("trust_system");
+    let ca = Lab::get().root_ca();
+    let (ca, print) = (ca.to_str().expect("a path"), fingerprint(&home, ca.to_str().expect("a path")));
+    let script = format!(
+        r#"set -eu
+        HOME=$(mktemp -d) && export HOME && cd "$HOME"
+        cp -a /etc/ssl ssl && mkdir local
+        mount --bind ssl /etc/ssl
+        mount --bind local /usr/local/share/ca-certificates
+        update-ca-certificates --fresh >/dev/null
+        cp /etc/ssl/certs/ca-certificates.crt before && ls -A /etc/ssl/certs > names
+        doorkey() {{ /run/lab/bin/doorkey "$@" >said 2>&1 || {{ cat said; exit 9; }}; }}
+        works() {{ curl -sS https://git.test/ok.txt && python3 -c 'import urllib.request as u; u.urlopen("https://git.test/ok.txt")'; }}
+        if works 2>/dev/null; then echo trusted before; exit 1; fi
+        install="ca install {ca} --scope machine --for system --fingerprint {print} --yes"
+        doorkey $install
+        works
+        [ "$(ls local)" = doorkey-$(echo {print} | tr -d : | tr A-F a-f | cut -c1-16).crt ]
+        doorkey $install
+        grep -qi nothing said
+        doorkey undo --yes
+        if works 2>/dev/null; then echo trusted after undo; exit 1; fi
+        doorkey $install
+        works
+        doorkey ca uninstall {print} --scope machine --yes
+        if works 2>/dev/null; then echo trusted after uninstall; exit 1; fi
+        cmp before /etc/ssl/certs/ca-certificates.crt
+        ls -A /etc/ssl/certs | cmp names -
+        [ -z "$(ls local)" ]
+        "#
+    );
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", &script])
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .output()
+        .expect("unshare");
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
 }
