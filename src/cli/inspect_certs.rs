@@ -59,8 +59,9 @@ pub(super) fn run(
             } else {
                 report.count(&event);
                 report.event(sys, event);
-                for line in report.lines.drain(..) {
-                    say.line(line);
+                // Many lines in one write.
+                if report.lines.len() >= AT_ONCE {
+                    say.line(report.lines.drain(..).collect::<Vec<_>>().join("\n"));
                 }
             }
             broken_pipe = say.broken_pipe();
@@ -79,7 +80,8 @@ pub(super) fn run(
         let tail = json::one_line(&json!({ "summary": report.summary() }));
         say.line(format!("{head}],{}", tail.strip_prefix('{').unwrap_or(&tail)));
     } else {
-        for line in report.end() {
+        let rest = report.end();
+        for line in report.lines.drain(..).chain(rest) {
             say.line(line);
         }
         say.info(report.words());
@@ -111,6 +113,9 @@ impl Input {
         }
     }
 }
+
+/// How many lines are written at once.
+const AT_ONCE: usize = 100;
 
 const HEAD: &str = "{\"schema\":\"doorkey/inspect-certs/v1\",\"certs\":[\n";
 

@@ -258,7 +258,9 @@ impl Scan<'_> {
                     open.faulty = true;
                 }
             }
-        } else if find(text, b"-----BEGIN", 0).is_some() || find(text, b"-----END", 0).is_some() {
+        } else if memchr::memchr(b'-', text).is_some()
+            && (find(text, b"-----BEGIN", 0).is_some() || find(text, b"-----END", 0).is_some())
+        {
             self.damage(number, Fault::BrokenMarker);
             if let Some(open) = &mut self.open {
                 open.faulty = true;
