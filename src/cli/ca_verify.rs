@@ -161,6 +161,7 @@ fn say(context: &mut Context, answer: &Answer) {
             cause.what
         ));
         context.say.line(format!("    {}", rule(cause)));
+        context.say.line(format!("    do: {}", cause.mend));
     }
     if !answer.path.is_empty() {
         context.say.line(if answer.complete { "the path" } else { "the path, as far as it leads" });
@@ -190,13 +191,17 @@ fn say(context: &mut Context, answer: &Answer) {
 }
 
 pub(super) fn rule(cause: &Cause) -> String {
-    let who = match cause.reach {
+    format!("{}; held against it by {}", cause.clause, who(cause.reach))
+}
+
+/// Who holds such a rule against a certificate.
+pub(super) fn who(reach: Reach) -> &'static str {
+    match reach {
         Reach::Validation => "every program that validates",
         Reach::Profile => "strict programs: Python 3.13, openssl -x509_strict",
         Reach::Server => "some programs, for servers",
         Reach::Advice => "no program that is known",
-    };
-    format!("{}; held against it by {who}", cause.clause)
+    }
 }
 
 fn party(wanted: &Verify) -> Result<Option<PresentedTo>, Failure> {

@@ -2,6 +2,7 @@
 
 use super::error::Failure;
 use super::{Context, Exit, json, table};
+use crate::chains::{RULES, Rule};
 use crate::checks::{self, Check};
 use crate::model::finding::Severity;
 use clap::Args;
@@ -9,7 +10,9 @@ use serde_json::{Value, json};
 
 /// `doorkey explain [CODE]`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  doorkey explain\n  doorkey explain key-readable-by-others")]
+#[command(
+    after_help = "Examples:\n  doorkey explain\n  doorkey explain key-readable-by-others\n  doorkey explain issuer-missing"
+)]
 pub(crate) struct Explain {
     /// The code of a finding; all codes when left out
     code: Option<String>,
@@ -17,6 +20,9 @@ pub(crate) struct Explain {
 
 pub(crate) fn run(context: &mut Context, wanted: &Explain) -> Result<Exit, Failure> {
     match &wanted.code {
+        Some(code) if checks::by_code(code).is_none() && rule_of(code).is_some() => {
+            rule_of(code).into_iter().for_each(|rule| one_rule(context, rule));
+        }
         Some(code) => one(context, known(code)?),
         None => all(context),
     }
@@ -67,10 +73,30 @@ fn one(context: &mut Context, check: &Check) {
     }
 }
 
+/// A rule of certificate paths (`ca verify`, `inspect HOST:PORT`).
+fn rule_of(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code == code)
+}
+
+fn rule_json(rule: &Rule) -> Value {
+    json!({ "code": rule.code, "group": "certificates", "clause": rule.clause, "reach": rule.reach, "mends": rule.mend })
+}
+
+fn one_rule(context: &mut Context, rule: &Rule) {
+    if context.flags.json {
+        return context.say.line(json::document("rule", rule_json(rule)));
+    }
+    context.say.line(format!("{} (certificates)", rule.code));
+    context.say.line(format!("  rule  {}", rule.clause));
+    context.say.line(format!("  who   {}", super::ca_verify::who(rule.reach)));
+    context.say.line(format!("  do    {}", rule.mend));
+}
+
 fn all(context: &mut Context) {
     if context.flags.json {
         let list: Vec<Value> = checks::ALL.iter().map(|check| as_json(check)).collect();
-        return context.say.line(json::document("checks", json!({ "checks": list })));
+        let rules: Vec<Value> = RULES.iter().map(rule_json).collect();
+        return context.say.line(json::document("checks", json!({ "checks": list, "rules": rules })));
     }
     let mut sorted: Vec<&Check> = checks::ALL.to_vec();
     sorted.sort_by_key(|check| (check.group, check.code));
@@ -79,4 +105,8 @@ fn all(context: &mut Context) {
         .map(|c| vec![c.group.as_str().into(), c.code.into(), severity(c).into(), c.title.into()]);
     let text = table::of(&["group", "code", "severity", "what"], rows);
     context.say.line(text);
+    let rows = RULES.iter().map(|rule| vec![rule.code.into(), rule.clause.into(), rule.mend.into()]);
+    context
+        .say
+        .line(format!("\ncertificates (doorkey ca verify)\n{}", table::of(&["code", "rule", "do"], rows)));
 }

@@ -160,6 +160,7 @@ fn verdict(context: &mut Context, answer: &Answer) {
         let name = answer.path.get(cause.depth).map_or("", |step| step.subject.as_str());
         context.say.line(format!("  {}: certificate {} ({name}): {}", cause.code, cause.depth, cause.what));
         context.say.line(format!("    {}", rule(cause)));
+        context.say.line(format!("    do: {}", cause.mend));
     }
     for cause in answer.notes.iter().filter(|_| answer.valid) {
         context.say.line(format!(

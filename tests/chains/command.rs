@@ -76,6 +76,7 @@ fn one_that_is_not() {
     let (code, out, _) = said(&files.verify(&arguments));
     assert_eq!(code, 1, "{out}");
     assert!(out.starts_with("not valid\n  issuer-missing: certificate 0 (O=Lab, CN=git.acme.test): no certificate of its issuer was given: O=Lab, CN=Lab Issuing CA 1\n    RFC 5280 section 6.1.3 (a)(4)"), "{out}");
+    assert!(out.contains("    do: give the issuer's certificate with --intermediates"), "{out}");
     assert!(out.contains("the path, as far as it leads\n"), "{out}");
 }
 
@@ -144,4 +145,31 @@ fn files_that_cannot_be_read() {
     }
     let (code, ..) = said(&files.verify(&["leaf.pem", "--roots", "root.pem", "--crl", "leaf.pem"]));
     assert_eq!(code, 3);
+}
+
+#[test]
+fn every_code_is_explained() {
+    let files = Files::new();
+    let explain = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
+        command.arg("explain").args(arguments).env_clear().env("HOME", files.folder.path());
+        said(&command.env("PATH", "/usr/bin:/bin").output().unwrap())
+    };
+    let (_, all, _) = explain(&["--json"]);
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    let codes = |key: &str| -> Vec<String> {
+        all[key].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let (checks, rules) = (codes("checks"), codes("rules"));
+    assert!(rules.len() > 50, "{rules:?}");
+    for code in &rules {
+        assert!(!checks.contains(code), "{code} is a check's code too");
+        assert_eq!(rules.iter().filter(|other| *other == code).count(), 1, "{code}");
+        let (exit, out, _) = explain(&[code]);
+        assert_eq!(exit, 0);
+        assert!(
+            out.starts_with(&format!("{code} (certificates)\n  rule  ")) && out.contains("\n  do    "),
+            "{out}"
+        );
+    }
 }

@@ -60,7 +60,12 @@ fn cases() -> Vec<Case> {
         })
     };
     // The cases with a hundred certificates are about time, not about forms.
-    files.iter().flat_map(|file| file.lines()).filter_map(case).filter(|case| case.between.len() < 12).collect()
+    files
+        .iter()
+        .flat_map(|file| file.lines())
+        .filter_map(case)
+        .filter(|case| case.between.len() < 12)
+        .collect()
 }
 
 fn damage(dice: &mut Dice, bytes: &mut Vec<u8>) {
@@ -93,7 +98,10 @@ fn signed_part(der: &[u8]) -> Option<&[u8]> {
             return Some((2, first));
         }
         let count = first & 0x7f;
-        let length = der.get(2..2 + count)?.iter().try_fold(0usize, |n, b| n.checked_mul(256)?.checked_add(usize::from(*b)))?;
+        let length = der
+            .get(2..2 + count)?
+            .iter()
+            .try_fold(0usize, |n, b| n.checked_mul(256)?.checked_add(usize::from(*b)))?;
         Some((2 + count, length))
     };
     let inner = der.get(head(der)?.0..)?;
@@ -192,7 +200,10 @@ fn main() -> std::process::ExitCode {
     let certs: Vec<Vec<u8>> = cases.iter().map(|case| case.leaf.clone()).take(40).collect();
     let texts: Vec<String> = vec![
         include_str!("../../../tests/support/root.pem").repeat(3),
-        format!("# one\r\n{}\r\nnot one\r\n", include_str!("../../../tests/support/root.pem").replace('\n', "\r\n")),
+        format!(
+            "# one\r\n{}\r\nnot one\r\n",
+            include_str!("../../../tests/support/root.pem").replace('\n', "\r\n")
+        ),
     ];
     let few: Vec<&[u8]> = certs.iter().take(3).map(Vec::as_slice).collect();
     let mut containers = vec![write_jks(&few, 0), pkcs7(&certs[..3])];
