@@ -30,6 +30,11 @@ pub(crate) enum CaCommand {
 }
 
 impl CaCommand {
+    /// Whether it looks at the user's files, or only at what it is given.
+    pub(super) fn needs_home(&self) -> bool {
+        !matches!(self, Self::Inspect(_) | Self::Verify(_) | Self::Fetch(_) | Self::Forecast(_))
+    }
+
     pub(super) fn changes(&self) -> bool {
         matches!(self, Self::Install(_) | Self::Uninstall(_) | Self::Refresh)
     }

@@ -1,6 +1,7 @@
 //! `doorkey ca verify LEAF --roots FILE`: the path of a certificate, and the first broken link. Asks no network.
 
 use super::error::Failure;
+use super::inspect_certs::Input;
 use super::{Context, Exit, json};
 use crate::chains::{self, Answer, Cause, Policies, PresentedTo, Purpose, Question, Reach};
 use crate::formats::pem;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
     Exit code 0: valid; 1: not valid; 2: used wrongly; 3: a file cannot be read."
 )]
 pub(crate) struct Verify {
-    /// The certificate
+    /// The certificate; - is standard input
     #[arg(value_name = "LEAF")]
     leaf: PathBuf,
     /// Certificates that may stand in between; may be said more than once
@@ -263,6 +264,9 @@ fn is_der(bytes: &[u8]) -> bool {
 }
 
 fn bytes(context: &Context, path: &Path) -> Result<Vec<u8>, Failure> {
+    if let Input::Bytes(bytes) = Input::named(path)? {
+        return Ok(bytes);
+    }
     context.sys.read(path)?.ok_or_else(|| {
         let what = format!("there is no file {}", context.sys.shown(path));
         Failure::new(Exit::CouldNot, what, "", "name one that is there")

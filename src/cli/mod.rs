@@ -206,6 +206,7 @@ impl Command {
     fn looks_at_all(&self) -> Option<bool> {
         match self {
             Self::Explain(_) | Self::Completions(_) | Self::Credential { .. } | Self::SshMatch { .. } => None,
+            Self::Ca(command) if !command.needs_home() => None,
             Self::Doctor(_) | Self::Inspect(_) | Self::Profile(profile::ProfileCommand::Suggest) => {
                 Some(true)
             }

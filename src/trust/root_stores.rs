@@ -30,13 +30,16 @@ pub fn look(sys: &Sys) -> Vec<Found> {
     let mut found = Vec::new();
     let there = |path: &Path| matches!(sys.look_through(path), Ok(Some(_)));
     if there(Path::new("/etc/debian_version")) {
-        let by_root = sys.is_root();
-        let has = sys.program("update-ca-certificates").is_some();
+        let not_by_us = match (sys.is_root(), sys.program("update-ca-certificates").is_some()) {
+            (false, _) => Some("it needs root"),
+            (true, false) => Some("update-ca-certificates is not in PATH (/usr/sbin)"),
+            (true, true) => None,
+        };
         found.push(Found {
             store: RootStore::Debian,
             name: "system",
             leads: "every program with the system's roots, of all users; Java too".into(),
-            not_by_us: (!(by_root && has)).then_some("it needs root"),
+            not_by_us,
         });
     }
     let has_certutil = sys.program("certutil").is_some();

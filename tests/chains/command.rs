@@ -173,3 +173,19 @@ fn every_code_is_explained() {
         );
     }
 }
+
+/// It is about what it is given: no home is needed.
+#[test]
+fn without_a_home_and_from_standard_input() {
+    let files = Files::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorkey"));
+    command
+        .args(["ca", "verify", "-", "--roots", "root.pem", "--at", AT[1]])
+        .current_dir(files.folder.path());
+    command
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(std::fs::File::open(files.folder.path().join("chain.pem")).unwrap());
+    let (code, out, err) = said(&command.output().unwrap());
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}

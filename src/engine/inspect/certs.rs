@@ -8,7 +8,7 @@ use crate::sys::Sys;
 use crate::sys::fs::{FsError, Kind};
 use crate::trust::bundle::is_hash_name;
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -150,34 +150,49 @@ impl<'s> Certs<'s> {
         on(CertEvent::Cert(Box::new(found)))
     }
 
-    /// Reads pieces side by side, and tells them in order.
-    fn text(&mut self, path: &Path, from: impl Read, on: &mut On<'_>) -> ControlFlow<()> {
+    /// Reads pieces side by side, and tells them in order while the next ones are read.
+    fn text(&mut self, path: &Path, from: impl Read + Send, on: &mut On<'_>) -> ControlFlow<()> {
         on(CertEvent::File(path.into(), Container::Pem))?;
         let mut pieces = Pieces::new(from);
-        loop {
-            let mut batch = Vec::new();
-            for piece in pieces.by_ref().take(self.threads * PIECES) {
-                match piece {
-                    Ok(piece) => batch.push(piece),
-                    Err(error) => on(CertEvent::Unreadable(path.into(), FsError::of("read", path, error)))?,
-                }
-            }
-            if batch.is_empty() {
-                return ControlFlow::Continue(());
-            }
-            self.all(side_by_side(&batch, self.threads, self.passphrase), on)?;
+        let (threads, passphrase) = (self.threads, self.passphrase);
+        let mut ready = batch(&mut pieces, threads, passphrase);
+        while let Some(told) = ready {
+            let told = told.unwrap_or_else(|error| {
+                vec![Told::Event(CertEvent::Unreadable(path.into(), FsError::of("read", path, error)))]
+            });
+            let (flow, next) = std::thread::scope(|scope| {
+                let next = scope.spawn(|| batch(&mut pieces, threads, passphrase));
+                (self.all(told, on), next.join())
+            });
+            flow?;
+            ready = next.unwrap_or_default();
         }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What the next pieces hold. `None` at the end.
+fn batch(
+    pieces: &mut Pieces<impl Read>,
+    threads: usize,
+    passphrase: Option<&Secret>,
+) -> Option<io::Result<Vec<Told>>> {
+    let batch: io::Result<Vec<Piece>> = pieces.by_ref().take(threads * PIECES).collect();
+    match batch {
+        Ok(batch) if batch.is_empty() => None,
+        Ok(batch) => Some(Ok(side_by_side(&batch, threads, passphrase))),
+        Err(error) => Some(Err(error)),
     }
 }
 
 fn side_by_side(batch: &[Piece], threads: usize, passphrase: Option<&Secret>) -> Vec<Told> {
-    if batch.len() == 1 || threads == 1 {
-        return batch.iter().flat_map(|piece| of_piece(piece.read(), passphrase)).collect();
-    }
-    let share = batch.len().div_ceil(threads);
     let read = |pieces: &[Piece]| -> Vec<Told> {
         pieces.iter().flat_map(|piece| of_piece(piece.read(), passphrase)).collect()
     };
+    if batch.len() == 1 || threads == 1 {
+        return read(batch);
+    }
+    let share = batch.len().div_ceil(threads);
     std::thread::scope(|scope| {
         let running: Vec<_> = batch.chunks(share).map(|part| scope.spawn(|| read(part))).collect();
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
