@@ -6,7 +6,7 @@ use super::constraints::is_host;
 use super::host::address;
 use super::member::{Member, Usage};
 use super::{Purpose, WILDCARD};
-use crate::formats::cert::{Key, signature_name};
+use crate::formats::cert::{Key, is_weak_signature, signature_name};
 use std::net::IpAddr;
 use x509_parser::extensions::{ExtendedKeyUsage, GeneralName};
 
@@ -48,20 +48,18 @@ fn is_empty(usage: &ExtendedKeyUsage<'_>) -> bool {
 
 fn strength(member: &Member<'_>, say: &mut Say<'_>) {
     let key = Key::of(member.parsed.public_key());
-    match (key.kind.as_str(), key.bits) {
-        ("RSA", bits) if bits < 2048 => {
-            say(&KEY_WEAK, &format!("its RSA key has {bits} bits, fewer than 2048"))
-        }
-        ("DSA", _) => say(&KEY_WEAK, "its key is DSA, which no TLS program takes any more"),
-        (kind, bits) if kind.starts_with("EC") && (1..224).contains(&bits) => {
-            say(&KEY_WEAK, &format!("its key is on a curve of {bits} bits"));
-        }
-        _ => {}
+    if key.is_weak() {
+        say(
+            &KEY_WEAK,
+            &format!(
+                "its key is too weak: {}",
+                if key.bits > 0 { format!("{key}, {} bits", key.bits) } else { key.to_string() }
+            ),
+        );
     }
     // The signature of a root is not what one trusts it for.
     let how = signature_name(&member.parsed.signature_algorithm.algorithm);
-    let is_weak = ["md2", "md4", "md5", "sha1", "SHA1"].iter().any(|weak| how.contains(weak));
-    if is_weak && !member.trusted {
+    if is_weak_signature(&how) && !member.trusted {
         say(&SIGNATURE_WEAK, &format!("it is signed with {how}"));
     }
 }

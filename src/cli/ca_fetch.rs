@@ -3,8 +3,8 @@
 use super::error::Failure;
 use super::inspect_server::{self, Reached};
 use super::{Context, Exit, json};
-use crate::engine::new_root;
 use crate::formats::cert::Cert;
+use crate::formats::pem;
 use clap::Args;
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub(super) fn run(context: &mut Context, wanted: &Fetch) -> Result<Exit, Failure
     let Some(root) = sent.iter().rfind(|cert| cert.is_self_issued() && cert.is_ca) else {
         return Err(none(&sent));
     };
-    let pem = new_root::pem_of(root.der());
+    let pem = pem::of_certificate(root.der());
     if context.flags.json {
         context.say.line(json::document("ca-fetch", json!({ "root": root, "pem": pem })));
         return Ok(Exit::Fine);

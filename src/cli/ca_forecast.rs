@@ -5,8 +5,7 @@ use super::inspect_server::{self, Reached};
 use super::{Context, Exit, json, table};
 use crate::engine::new_root;
 use crate::formats::cert::Cert;
-use crate::formats::containers::{self, Container};
-use crate::formats::pem;
+use crate::formats::containers;
 use crate::trust::forecast::{self, Fault, RUNTIMES, Seen};
 use clap::Args;
 use serde_json::json;
@@ -152,18 +151,10 @@ fn read(context: &Context, path: &std::path::Path) -> Result<Vec<Cert>, Failure>
             "name a file, or HOST:PORT",
         )
     })?;
-    let ders: Vec<Vec<u8>> = match Container::of(&bytes) {
-        Container::Pem => pem::read(&bytes).into_certs().iter().map(|der| der.as_ref().to_vec()).collect(),
-        _ => containers::read(&bytes, None)
-            .map_err(|why| {
-                Failure::new(Exit::CouldNot, format!("{shown} is not read: {why}"), "", "name a PEM file")
-            })?
-            .certs
-            .into_iter()
-            .map(|held| held.der)
-            .collect(),
-    };
-    let certs: Vec<Cert> = ders.iter().filter_map(|der| Cert::read(der).ok()).collect();
+    let contents = containers::read(&bytes, None).map_err(|why| {
+        Failure::new(Exit::CouldNot, format!("{shown} is not read: {why}"), "", "name a PEM file")
+    })?;
+    let certs: Vec<Cert> = contents.certs.iter().filter_map(|held| Cert::read(&held.der).ok()).collect();
     if certs.is_empty() {
         return Err(Failure::new(
             Exit::CouldNot,

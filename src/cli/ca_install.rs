@@ -8,8 +8,8 @@ use crate::engine::apply::make_dirs;
 use crate::engine::in_force::{self, Pending};
 use crate::engine::new_root::{self, NewRoot};
 use crate::engine::{machine_trust, profiles};
-use crate::formats::cert::{Cert, hex};
-use crate::formats::pem;
+use crate::formats::cert::{Cert, fingerprint, fingerprint_from, hex};
+use crate::formats::{containers, pem};
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, RootStore, Step};
 use crate::model::profile::Profile;
@@ -174,7 +174,7 @@ fn agree_on(context: &mut Context, cert: &Cert, given: Option<&str>) -> Result<(
             "do not install it; ask whoever gave you the fingerprint",
         )
     };
-    let known = |text: &str| new_root::fingerprint_of(text);
+    let known = |text: &str| fingerprint_from(text);
     if let Some(text) = given {
         let print = known(text).ok_or_else(|| {
             Failure::usage(format!("{text:?} is no SHA-256"), "give 64 hex digits, with or without colons")
@@ -278,7 +278,7 @@ pub(super) fn refresh(context: &mut Context) -> Result<Exit, Failure> {
 }
 
 fn print_of(context: &Context, text: &str) -> Result<[u8; 32], Failure> {
-    if let Some(print) = new_root::fingerprint_of(text) {
+    if let Some(print) = fingerprint_from(text) {
         return Ok(print);
     }
     let bytes = context.sys.read(Path::new(text))?.ok_or_else(|| {
@@ -288,10 +288,9 @@ fn print_of(context: &Context, text: &str) -> Result<[u8; 32], Failure> {
         )
     })?;
     // What may be taken away need not be fit to be installed.
-    let certs = pem::read(&bytes).into_certs();
+    let certs = containers::read(&bytes, None).map(|contents| contents.certs).unwrap_or_default();
     match certs.as_slice() {
-        [one] => Ok(crate::formats::cert::fingerprint(one)),
-        [] if Cert::read(&bytes).is_ok() => Ok(crate::formats::cert::fingerprint(&bytes)),
+        [one] if Cert::read(&one.der).is_ok() => Ok(fingerprint(&one.der)),
         _ => Err(Failure::usage(format!("{text} does not hold one certificate"), "give its SHA-256")),
     }
 }

@@ -4,7 +4,7 @@ use super::error::Failure;
 use super::inspect_certs::Input;
 use super::{Context, Exit, json};
 use crate::chains::{self, Answer, Cause, Policies, PresentedTo, Purpose, Question, Reach};
-use crate::formats::pem;
+use crate::formats::containers::{self, Contents};
 use crate::probes::chain::day;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -95,16 +95,24 @@ pub(crate) fn run(context: &mut Context, wanted: &Verify) -> Result<Exit, Failur
         (None, Some(PresentedTo::Host(_) | PresentedTo::Address(_))) => Purpose::Server,
         (None, _) => Purpose::Any,
     };
-    let own = read(context, &wanted.leaf)?.certs;
+    let own = certificates(context, &wanted.leaf)?;
     let (mut between, mut roots, mut lists) = (Vec::new(), Vec::new(), Vec::new());
     for path in &wanted.intermediates {
-        between.extend(read_any(context, path)?.certs);
+        between.extend(certificates(context, path)?);
     }
     for path in &wanted.roots {
-        roots.extend(read(context, path)?.certs);
+        let found = certificates(context, path)?;
+        if found.is_empty() {
+            return Err(nothing(context, path, "certificate"));
+        }
+        roots.extend(found);
     }
     for path in &wanted.crl {
-        lists.extend(read_lists(context, path)?);
+        let found = read(context, path)?.crls;
+        if found.is_empty() {
+            return Err(nothing(context, path, "revocation list"));
+        }
+        lists.extend(found);
     }
     let Some((leaf, rest)) = own.split_first() else {
         return Err(nothing(context, &wanted.leaf, "certificate"));
@@ -225,42 +233,25 @@ fn party(wanted: &Verify) -> Result<Option<PresentedTo>, Failure> {
     Ok(wanted.ip.map(PresentedTo::Address))
 }
 
-/// The certificates of a file, DER each.
-struct Certificates {
-    certs: Vec<Vec<u8>>,
-}
-
-/// As [`read_any`], but there must be one.
-fn read(context: &Context, path: &Path) -> Result<Certificates, Failure> {
-    let found = read_any(context, path)?;
-    if found.certs.is_empty() { Err(nothing(context, path, "certificate")) } else { Ok(found) }
-}
-
-fn read_any(context: &Context, path: &Path) -> Result<Certificates, Failure> {
-    let bytes = bytes(context, path)?;
-    if is_der(&bytes) {
-        return Ok(Certificates { certs: vec![bytes] });
+/// What a file holds, whatever its form.
+fn read(context: &Context, path: &Path) -> Result<Contents, Failure> {
+    let shown = || context.sys.shown(path);
+    let contents = containers::read(&bytes(context, path)?, None).map_err(|why| {
+        Failure::new(
+            Exit::CouldNot,
+            format!("{} is not read: {why}", shown()),
+            "",
+            "name a file in PEM or DER",
+        )
+    })?;
+    if let Some(damage) = contents.damage.first() {
+        context.say.aside(format!("note: {}:{}: {}", shown(), damage.line, damage.fault));
     }
-    let text = pem::read(&bytes);
-    if let Some(damage) = text.damage.first() {
-        let shown = context.sys.shown(path);
-        context.say.aside(format!("note: {shown}:{}: {}", damage.line, damage.fault));
-    }
-    Ok(Certificates { certs: text.into_certs().into_iter().map(|der| der.as_ref().to_vec()).collect() })
+    Ok(contents)
 }
 
-fn read_lists(context: &Context, path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
-    let bytes = bytes(context, path)?;
-    if is_der(&bytes) {
-        return Ok(vec![bytes]);
-    }
-    let lists: Vec<Vec<u8>> = pem::read(&bytes).crls().map(|der| der.as_ref().to_vec()).collect();
-    if lists.is_empty() { Err(nothing(context, path, "revocation list")) } else { Ok(lists) }
-}
-
-/// DER begins with a SEQUENCE; no PEM text does.
-fn is_der(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&0x30)
+fn certificates(context: &Context, path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    Ok(read(context, path)?.certs.into_iter().map(|held| held.der).collect())
 }
 
 fn bytes(context: &Context, path: &Path) -> Result<Vec<u8>, Failure> {

@@ -5,7 +5,7 @@ use super::error::Failure;
 use super::verify::ladder;
 use super::{Context, Exit, json};
 use crate::chains::Answer;
-use crate::engine::server_chain::{Seen, Server, look};
+use crate::engine::server_chain::{Seen, Server, authority, look};
 use crate::formats::cert::Cert;
 use crate::model::ladder::Outcome;
 use crate::probes::chain::{Chain, day};
@@ -82,10 +82,6 @@ pub(super) fn sent(
     });
     let server = authority(host, port);
     Err(Failure::new(Exit::CouldNot, format!("{server} sent no certificate: {what}"), why, fix))
-}
-
-fn authority(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen, Decision), Failure> {

@@ -2,7 +2,7 @@
 //! to, and the places that lead there.
 
 use super::apply::make_dirs;
-use super::new_root::{self, NewRoot};
+use super::new_root::NewRoot;
 use crate::formats::cert::{Cert, fingerprint, hex};
 use crate::formats::pem;
 use crate::model::plan::Step;
@@ -159,7 +159,7 @@ pub fn uninstall(sys: &Sys, print: &[u8; 32]) -> Result<Vec<Step>, TrustError> {
     let name = root_stores::name_of(print);
     for Found { store, not_by_us, .. } in root_stores::look(sys) {
         if not_by_us.is_none() && root_stores::holds(sys, &store, &name) == Some(true) {
-            let pem = gone.first().map_or_else(String::new, |one| new_root::pem_of(one.cert.der()));
+            let pem = gone.first().map_or_else(String::new, |one| pem::of_certificate(one.cert.der()));
             steps.push(Step::RootIn { store, name: name.clone(), pem: pem.as_str().into(), present: false });
         }
     }
@@ -190,7 +190,7 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
         let installed: BTreeSet<[u8; 32]> = roots.iter().map(|one| one.cert.sha256).collect();
         let public =
             pem::read(&public).into_certs().into_iter().filter(|der| !installed.contains(&fingerprint(der)));
-        let bundle = public.fold(extra.clone(), |all, der| all + &new_root::pem_of(&der)).into_bytes();
+        let bundle = public.fold(extra.clone(), |all, der| all + &pem::of_certificate(&der)).into_bytes();
         let texts = [bundle, extra.into_bytes(), environment(files).into_bytes()];
         for (slot, text) in wanted.iter_mut().zip(texts) {
             slot.1 = Some(text);
@@ -211,7 +211,7 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
 
 /// A root in a bundle, under a line that says whose it is.
 fn named(cert: &Cert) -> String {
-    format!("# {}, SHA-256 {}\n{}", cert.subject, cert.fingerprint(), new_root::pem_of(cert.der()))
+    format!("# {}, SHA-256 {}\n{}", cert.subject, cert.fingerprint(), pem::of_certificate(cert.der()))
 }
 
 /// Variables that nobody has set. What adds to the public roots gets the installed ones alone. cargo takes

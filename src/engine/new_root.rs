@@ -1,11 +1,9 @@
 //! Whether a certificate may be installed as a root (SECURITY rules 45 and 46), and what is to be known of it before.
 
 use crate::chains::{self, Cause};
-use crate::formats::cert::{Cert, fingerprint};
-use crate::formats::containers::{self, Container};
+use crate::formats::cert::{Cert, fingerprint, is_weak_signature};
+use crate::formats::containers;
 use crate::formats::pem;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 /// A certificate that may be installed.
 #[derive(Debug, Clone)]
@@ -77,7 +75,7 @@ pub fn read(bytes: &[u8], now: i64) -> Result<NewRoot, Refused> {
     let cert = Cert::read(der).map_err(|_| Refused::Malformed)?;
     refuse(&cert, now)?;
     let warnings = warnings(&cert);
-    Ok(NewRoot { pem: pem_of(der), warnings, cert })
+    Ok(NewRoot { pem: pem::of_certificate(der), warnings, cert })
 }
 
 fn refuse(cert: &Cert, now: i64) -> Result<(), Refused> {
@@ -93,13 +91,13 @@ fn refuse(cert: &Cert, now: i64) -> Result<(), Refused> {
     if cert.not_after < now {
         return Err(Refused::Expired(name));
     }
-    match (cert.key.kind.as_str(), cert.key.bits) {
-        ("RSA", bits) if bits < 2048 => return Err(Refused::WeakKey(name, cert.key.to_string())),
-        ("DSA", _) => return Err(Refused::WeakKey(name, cert.key.to_string())),
-        _ => {}
+    if cert.key.is_weak() {
+        return Err(Refused::WeakKey(name, cert.key.to_string()));
     }
-    let weak = ["md2", "md4", "md5", "sha1", "SHA1"].iter().any(|weak| cert.signature.contains(weak));
-    if weak { Err(Refused::WeakSignature(name, cert.signature.clone())) } else { Ok(()) }
+    match is_weak_signature(&cert.signature) {
+        true => Err(Refused::WeakSignature(name, cert.signature.clone())),
+        false => Ok(()),
+    }
 }
 
 fn warnings(cert: &Cert) -> Vec<Warning> {
@@ -125,61 +123,16 @@ fn warnings(cert: &Cert) -> Vec<Warning> {
 
 /// The certificates of a file, DER each, with nothing wrong beside them.
 fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Refused> {
-    let contents = match Container::of(bytes) {
-        Container::Pem => {
-            let text = pem::read(bytes);
-            if text.holds_private_key() {
-                return Err(Refused::PrivateKey);
-            }
-            if let Some(damage) = text.damage.first() {
-                return Err(Refused::Damaged(damage.line));
-            }
-            let mut all: Vec<Vec<u8>> = text.certs().map(|der| der.as_ref().to_vec()).collect();
-            for inner in text.blocks.iter().filter_map(|block| block.container.as_ref()) {
-                let contents = containers::read(inner, None).map_err(Refused::Container)?;
-                all.extend(contents.certs.into_iter().map(|held| held.der));
-            }
-            all.dedup();
-            return Ok(all);
-        }
-        _ => containers::read(bytes, None).map_err(Refused::Container)?,
-    };
+    let contents = containers::read(bytes, None).map_err(Refused::Container)?;
     if contents.private_keys > 0 {
         return Err(Refused::PrivateKey);
     }
-    Ok(contents.certs.into_iter().map(|held| held.der).collect())
-}
-
-/// One block as RFC 7468 section 2 has it, under a line that says what it is.
-#[must_use]
-pub fn pem_of(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut out = String::from("-----BEGIN CERTIFICATE-----\n");
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, more) = rest.split_at(rest.len().min(64));
-        out.push_str(line);
-        out.push('\n');
-        rest = more;
+    if let Some(damage) = contents.damage.first() {
+        return Err(Refused::Damaged(damage.line));
     }
-    out.push_str("-----END CERTIFICATE-----\n");
-    out
-}
-
-/// A fingerprint as people write it: hex, with colons or blanks or without, in any case. `None` when it is none.
-#[must_use]
-pub fn fingerprint_of(text: &str) -> Option<[u8; 32]> {
-    let text = text.strip_prefix("sha256:").or_else(|| text.strip_prefix("SHA256:")).unwrap_or(text);
-    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b':' | b' ')).collect();
-    let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let bytes: Option<Vec<u8>> = digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
-            _ => None,
-        })
-        .collect();
-    bytes?.try_into().ok()
+    let mut all: Vec<Vec<u8>> = contents.certs.into_iter().map(|held| held.der).collect();
+    all.dedup();
+    Ok(all)
 }
 
 /// Which of these certificates, PEM or DER, has this fingerprint: whether a file holds it.

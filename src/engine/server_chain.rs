@@ -132,6 +132,7 @@ fn answer(server: &Server<'_>, handshake: &Diagnosis, now: i64) -> Option<Answer
 }
 
 /// `host:port`, an IPv6 address in brackets.
-fn authority(host: &str, port: u16) -> String {
+#[must_use]
+pub fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

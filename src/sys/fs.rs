@@ -99,13 +99,9 @@ pub enum FsError {
 }
 
 impl FsError {
-    /// An error of the operating system while a file that was opened is read.
+    /// An error of the operating system.
     #[must_use]
-    pub fn of(what: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::io(what, path, source)
-    }
-
-    pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
+    pub fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { what, path: path.into(), source }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The table is measured (2026-11, each runtime against servers with one fault each), where it does not say otherwise.
 
-use crate::formats::cert::Cert;
+use crate::formats::cert::{Cert, is_weak_signature};
 use serde::Serialize;
 
 /// A family of programs that verify alike.
@@ -169,7 +169,7 @@ const FAULTS: &[(Fault, Sign)] = &[
             "issue a root with RSA 3072 or P-256",
             &[OpenSsl, PythonTo312, PythonSince313, Node, Rustls],
         ),
-        |s| s.root.key.kind == "RSA" && s.root.key.bits < 2048,
+        |s| s.root.key.kind == "RSA" && s.root.key.is_weak(),
     ),
     (
         fault(
@@ -212,7 +212,7 @@ const FAULTS: &[(Fault, Sign)] = &[
             "let the proxy sign with SHA-256",
             &[OpenSsl, PythonTo312, PythonSince313, Node, GnuTls, Go, Rustls, Apple],
         ),
-        |s| s.leaf(|leaf| ["sha1", "SHA1", "md5"].iter().any(|weak| leaf.signature.contains(weak))),
+        |s| s.leaf(|leaf| is_weak_signature(&leaf.signature)),
     ),
     (
         fault(

@@ -158,7 +158,7 @@ impl<'s> Certs<'s> {
         let mut ready = batch(&mut pieces, threads, passphrase);
         while let Some(told) = ready {
             let told = told.unwrap_or_else(|error| {
-                vec![Told::Event(CertEvent::Unreadable(path.into(), FsError::of("read", path, error)))]
+                vec![Told::Event(CertEvent::Unreadable(path.into(), FsError::io("read", path, error)))]
             });
             let (flow, next) = std::thread::scope(|scope| {
                 let next = scope.spawn(|| batch(&mut pieces, threads, passphrase));

@@ -25,6 +25,16 @@ impl fmt::Display for Key {
 }
 
 impl Key {
+    /// Whether it can be broken today, or no TLS program takes it: RSA under 2048 bits, DSA, curves under 224 bits.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        match self.kind.as_str() {
+            "RSA" => self.bits < 2048,
+            "DSA" => true,
+            kind => kind.starts_with("EC") && (1..224).contains(&self.bits),
+        }
+    }
+
     /// Reads the kind and size.
     #[must_use]
     pub fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
@@ -71,6 +81,12 @@ const CURVES: &[(&str, &str, usize)] = &[
     ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1", 384),
     ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1", 512),
 ];
+
+/// Whether a signature of this name can be forged: MD2, MD4, MD5, SHA-1 (RFC 9155).
+#[must_use]
+pub fn is_weak_signature(name: &str) -> bool {
+    ["md2", "md4", "md5", "sha1", "SHA1"].iter().any(|weak| name.contains(weak))
+}
 
 /// OpenSSL's name of a signature algorithm, or its number.
 #[must_use]

@@ -4,7 +4,7 @@ mod key;
 mod name;
 mod public;
 
-pub use key::{Key, signature_name};
+pub use key::{Key, is_weak_signature, signature_name};
 pub use name::Name;
 pub use public::{is_public_root, public_root_named};
 
@@ -287,6 +287,22 @@ impl Cert {
 #[must_use]
 pub fn fingerprint(der: &[u8]) -> [u8; 32] {
     Sha256::digest(der).into()
+}
+
+/// A fingerprint as people write it: hex, with colons or blanks or without, in any case. `None` when it is none.
+#[must_use]
+pub fn fingerprint_from(text: &str) -> Option<[u8; 32]> {
+    let text = text.strip_prefix("sha256:").or_else(|| text.strip_prefix("SHA256:")).unwrap_or(text);
+    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b':' | b' ')).collect();
+    let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let bytes: Option<Vec<u8>> = digits
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
+            _ => None,
+        })
+        .collect();
+    bytes?.try_into().ok()
 }
 
 /// Bytes as hex.

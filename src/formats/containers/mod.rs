@@ -1,4 +1,4 @@
-//! The files other than PEM that hold certificates: DER, PKCS#7, PKCS#12, Java's key store.
+//! The files that hold certificates: PEM, DER, PKCS#7, PKCS#12, Java's key store.
 
 mod jks;
 mod pkcs12;
@@ -6,6 +6,7 @@ mod pkcs7;
 
 pub use jks::write_jks;
 
+use super::pem::{self, Damage};
 use crate::secret::Secret;
 use serde::Serialize;
 
@@ -80,6 +81,8 @@ pub struct Contents {
     pub private_keys: usize,
     /// Whether the whole was proved to be unchanged, by a digest with the passphrase.
     pub proved: bool,
+    /// What is damaged in a text.
+    pub damage: Vec<Damage>,
 }
 
 /// Why a container was not read.
@@ -99,7 +102,7 @@ pub enum NotRead {
     TooCostly,
 }
 
-/// Reads a container other than PEM. Without a passphrase the usual ones for trust stores are tried: none, and Java's
+/// Reads whatever holds certificates. Without a passphrase the usual ones for trust stores are tried: none, and Java's
 /// `changeit`.
 ///
 /// # Errors
@@ -113,8 +116,25 @@ pub fn read(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents, NotRe
         Container::Pkcs7 => pkcs7::read(bytes),
         Container::Pkcs12 => pkcs12::read(bytes, passphrase),
         Container::Jks => jks::read(bytes, passphrase),
-        Container::Pem => Err(NotRead::Unknown),
+        Container::Pem => text(bytes, passphrase),
     }
+}
+
+/// What stands in PEM, PKCS#7 among it too. A text without any block holds nothing, and that is no error.
+fn text(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents, NotRead> {
+    let text = pem::read(bytes);
+    let private_keys = text.blocks.iter().filter(|block| block.kind == pem::Kind::PrivateKey).count();
+    let mut contents = Contents { private_keys, damage: text.damage, ..Contents::default() };
+    for block in text.blocks {
+        contents.certs.extend(block.cert.map(|der| Held { der: der.as_ref().to_vec(), alias: None }));
+        contents.crls.extend(block.crl.map(|der| der.as_ref().to_vec()));
+        if let Some(inner) = block.container {
+            let inner = read(&inner, passphrase)?;
+            contents.certs.extend(inner.certs);
+            contents.crls.extend(inner.crls);
+        }
+    }
+    Ok(contents)
 }
 
 /// Whether it is a revocation list: its first field in the signed part is no SEQUENCE of a serial number's shape but

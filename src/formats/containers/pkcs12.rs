@@ -30,6 +30,7 @@ pub(super) fn read(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Contents
                     crls: Vec::new(),
                     private_keys: archive.keys.len() + archive.secrets.len(),
                     proved: true,
+                    damage: Vec::new(),
                 });
             }
             Err(error) => last = why(&error),

@@ -8,6 +8,8 @@ mod pieces;
 
 pub use pieces::{Piece, Pieces};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Serialize;
 use std::ops::Range;
@@ -362,6 +364,22 @@ impl Scan<'_> {
         }
         if is_one_value(&der) { Ok(der) } else { Err(Fault::NotOneValue) }
     }
+}
+
+/// A certificate as one block, as RFC 7468 section 2 has it.
+#[must_use]
+pub fn of_certificate(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut out = String::from("-----BEGIN CERTIFICATE-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(64));
+        out.push_str(line);
+        out.push('\n');
+        rest = more;
+    }
+    out.push_str("-----END CERTIFICATE-----\n");
+    out
 }
 
 /// One clean block, by the library.
