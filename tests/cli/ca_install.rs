@@ -328,3 +328,15 @@ fn used_wrongly() {
     // What is not installed is not taken away: nothing to do.
     assert!(home.run(AWAY).ok().out.contains("othing"));
 }
+
+/// A profile that is added with its CA while doorkey is on is in force at once.
+#[test]
+fn a_new_profile_with_its_root_is_in_force_at_once() {
+    let home = Home::in_force();
+    home.write("root.pem", ROOT, 0o644);
+    home.run(&["profile", "add", "globex", "--host", "git.globex.test", "--ca", "root.pem", "--yes"]).ok();
+    let roots = home.git("http.https://git.globex.test.sslcainfo").trim().to_owned();
+    assert!(std::fs::read_to_string(&roots).unwrap().contains(ROOT.trim()), "{roots}");
+    let doctor = home.run(&["doctor", "--json"]);
+    assert!(!doctor.out.contains("settings-outdated"), "{doctor:#?}");
+}

@@ -1,11 +1,12 @@
 //! `doorkey profile add`
 
-use super::{git_setting, refreshed};
+use super::git_setting;
 use crate::cli::change::carry_out;
 use crate::cli::error::Failure;
 use crate::cli::say::Mark;
 use crate::cli::{Context, Exit, ask};
-use crate::engine::{apply, in_force, profiles, render};
+use crate::engine::in_force::{self, Pending};
+use crate::engine::{apply, profiles, render};
 use crate::formats::pem;
 use crate::model::name::{ProfileName, check_user};
 use crate::model::plan::{Plan, Step};
@@ -137,10 +138,10 @@ fn plan(context: &Context, profile: &Profile, roots: &Roots) -> Result<Plan, Fai
         let folders = apply::make_dirs(sys, &profiles::folder(sys)?, 0o700)?;
         plan.steps.splice(0..0, folders);
     }
-    // With a new CA, the generation can only be made when its file is in place: `use` does that.
-    if profile.trust.ca.is_empty() && !plan.is_empty() {
+    if !plan.is_empty() {
         all.sort_by(|a, b| a.name.cmp(&b.name));
-        plan.steps.extend(refreshed(context, &all)?);
+        let pending: Pending = roots.iter().cloned().collect();
+        plan.steps.extend(in_force::refresh_with(&context.sys, &all, &pending)?);
     }
     Ok(plan)
 }
