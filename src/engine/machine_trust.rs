@@ -13,7 +13,7 @@ use crate::trust::root_stores::{self, Found};
 use crate::trust::system;
 use crate::trust::targets::{self, Files, Standing, Target};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the roots of this user cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -182,7 +182,9 @@ pub fn refresh(sys: &Sys) -> Result<Vec<Step>, TrustError> {
 /// The merged files for these roots; none for none.
 fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, TrustError> {
     let mut wanted: Vec<(PathBuf, Option<Vec<u8>>)> =
-        [files.bundle(), files.extra(), files.environment()].map(|path| (path, None)).into();
+        [files.bundle(), files.extra(), files.environment(), files.fish_environment()]
+            .map(|path| (path, None))
+            .into();
     if !roots.is_empty() {
         let extra: String = roots.iter().map(|one| named(&one.cert)).collect();
         let public = system::public_bundle(sys)?.ok_or(TrustError::NoPublicRoots)?;
@@ -191,7 +193,8 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
         let public =
             pem::read(&public).into_certs().into_iter().filter(|der| !installed.contains(&fingerprint(der)));
         let bundle = public.fold(extra.clone(), |all, der| all + &pem::of_certificate(&der)).into_bytes();
-        let texts = [bundle, extra.into_bytes(), environment(files).into_bytes()];
+        let texts =
+            [bundle, extra.into_bytes(), environment(files, Shell::Posix), environment(files, Shell::Fish)];
         for (slot, text) in wanted.iter_mut().zip(texts) {
             slot.1 = Some(text);
         }
@@ -214,10 +217,33 @@ fn named(cert: &Cert) -> String {
     format!("# {}, SHA-256 {}\n{}", cert.subject, cert.fingerprint(), pem::of_certificate(cert.der()))
 }
 
+/// Whose words an environment is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    Posix,
+    Fish,
+}
+
+impl Shell {
+    /// Sets a variable that is not set.
+    fn line(self, name: &str, path: &Path) -> String {
+        let path = path.display().to_string();
+        match self {
+            Self::Posix => {
+                let word = path.replace('\'', "'\\''");
+                format!("if [ -z \"${{{name}+x}}\" ]; then export {name}='{word}'; fi\n")
+            }
+            Self::Fish => {
+                let word = path.replace('\\', "\\\\").replace('\'', "\\'");
+                format!("set -q {name}; or set -gx {name} '{word}'\n")
+            }
+        }
+    }
+}
+
 /// Variables that nobody has set. What adds to the public roots gets the installed ones alone. cargo takes
 /// `SSL_CERT_FILE`; with a variable of its own its libgit2 would ask no credential helper.
-fn environment(files: &Files) -> String {
-    let word = |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', "'\\''"));
+fn environment(files: &Files, shell: Shell) -> Vec<u8> {
     let mut text =
         String::from("# Roots for tools that take them from a variable. A value of yours stays.\n");
     for known in env_vars::KNOWN.iter().filter(|known| known.form == Form::File) {
@@ -226,8 +252,7 @@ fn environment(files: &Files) -> String {
             continue;
         }
         let path = if known.effect == env_vars::Effect::Adds { files.extra() } else { files.bundle() };
-        let (name, word) = (known.name, word(path));
-        text.push_str(&format!("if [ -z \"${{{name}+x}}\" ]; then export {name}={word}; fi\n"));
+        text.push_str(&shell.line(known.name, &path));
     }
-    text
+    text.into_bytes()
 }

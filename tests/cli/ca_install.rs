@@ -23,6 +23,7 @@ fn lived_in() -> Home {
     home.write(".zshenv", "export EDITOR=vi\r\n", 0o600);
     home.write(".gitconfig", "[user]\n\tname = Ada\n[http]\n\tpostBuffer = 1", 0o644);
     home.write(".curlrc", "--silent\nproxy-insecure", 0o600);
+    home.write(".config/fish/conf.d/mine.fish", "set -gx EDITOR vi\n", 0o644);
     home.write(".config/pip/pip.conf", "# mine\n[install]\nuser = yes\n[global]\ntimeout = 60\n", 0o644);
     home
 }
@@ -74,7 +75,7 @@ fn for_the_machine_and_away_again() {
     assert!(
         words(".config/pip/pip.conf").contains(&format!("[global]\ncert = {}\ntimeout", bundle.display()))
     );
-    for name in ["shells", "git", "curl", "wget", "pip"] {
+    for name in ["shells", "fish", "git", "curl", "wget", "pip"] {
         assert_eq!(place(&home, name).1, "yes", "{name}");
     }
     // bash, as a login shell and as one that reads .bashrc, has the variables; one that is set stays.
@@ -339,4 +340,24 @@ fn a_new_profile_with_its_root_is_in_force_at_once() {
     assert!(std::fs::read_to_string(&roots).unwrap().contains(ROOT.trim()), "{roots}");
     let doctor = home.run(&["doctor", "--json"]);
     assert!(!doctor.out.contains("settings-outdated"), "{doctor:#?}");
+}
+
+/// The real fish; it makes files of its own when it starts.
+#[test]
+fn fish_has_the_variables() {
+    let home = lived_in();
+    home.run(MACHINE).ok();
+    let fish = || {
+        let mut command = home.program("fish");
+        let output = command
+            .args(["-c", "echo $SSL_CERT_FILE $REQUESTS_CA_BUNDLE"])
+            .env("REQUESTS_CA_BUNDLE", "/mine")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let bundle = home.state().join("trust/ca-bundle.pem");
+    assert_eq!(fish(), format!("{} /mine", bundle.display()));
+    home.run(AWAY).ok();
+    assert_eq!(fish(), "/mine");
 }

@@ -5,6 +5,7 @@
 //! public ones away from most tools.
 
 mod curl;
+mod fish;
 mod git;
 mod pip;
 mod shells;
@@ -47,6 +48,12 @@ impl Files {
     #[must_use]
     pub fn environment(&self) -> PathBuf {
         self.folder.join("env.sh")
+    }
+
+    /// What fish reads.
+    #[must_use]
+    pub fn fish_environment(&self) -> PathBuf {
+        self.folder.join("env.fish")
     }
 
     /// The installed roots, each a file by its SHA-256.
@@ -108,7 +115,8 @@ pub trait Target: Debug + Sync {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: &[&dyn Target] = &[&shells::Shells, &git::Git, &curl::Curl, &wget::Wget, &pip::Pip];
+pub const ALL: &[&dyn Target] =
+    &[&shells::Shells, &fish::Fish, &git::Git, &curl::Curl, &wget::Wget, &pip::Pip];
 
 /// A file of lines with settings, and the text of ours in it: before everything else, as what follows a last line
 /// without an end could not be taken away again without a trace.
