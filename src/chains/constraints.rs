@@ -8,9 +8,10 @@ use super::host::{address, written};
 use super::member::Member;
 use crate::formats::cert::Name;
 use crate::redact::for_terminal;
+use std::cell::Cell;
 use x509_parser::extensions::{GeneralName, GeneralSubtree};
 
-/// More comparisons than any real path needs; a certificate made to cost time is refused instead.
+/// More comparisons than any real question needs; certificates made to cost time are refused instead.
 const MOST_COMPARISONS: usize = 1 << 23;
 
 /// A name that a CA may have limited.
@@ -48,9 +49,8 @@ struct Named<'a> {
 }
 
 /// Holds the names of every certificate against the limits of all CAs above it. `path` begins with the leaf.
-pub(super) fn judge(path: &[&Member<'_>]) -> Vec<Cause> {
+pub(super) fn judge(path: &[&Member<'_>], spent: &Cell<usize>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    let mut spent = 0;
     for (above, ca) in path.iter().enumerate().skip(1) {
         let Some(limits) = &ca.ext.name_constraints else { continue };
         let permitted = limits.value.permitted_subtrees.as_deref().unwrap_or_default();
@@ -68,8 +68,8 @@ pub(super) fn judge(path: &[&Member<'_>]) -> Vec<Cause> {
                 continue;
             }
             let names = names_of(member);
-            spent += names.len() * (permitted.len() + excluded.len());
-            if spent > MOST_COMPARISONS {
+            spent.set(spent.get() + names.len() * (permitted.len() + excluded.len()));
+            if spent.get() > MOST_COMPARISONS {
                 causes
                     .push(CONSTRAINTS_TOO_MANY.at(above, "its name constraints are too many to be checked"));
                 return causes;

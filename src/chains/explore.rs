@@ -15,6 +15,8 @@ use std::collections::HashMap;
 
 /// How many steps a search takes before it gives up: far more than a real chain needs, and well under a second.
 const MOST_STEPS: usize = 20_000;
+/// How many whole paths are judged before it does.
+const MOST_PATHS: usize = 1_000;
 /// How many edges are told. More than people read, enough for a program.
 const MOST_EDGES: usize = 1_000;
 /// How deep a CRL's signer may need a CRL of its own.
@@ -34,7 +36,28 @@ pub(super) struct Search<'q, 'a> {
     by_subject: &'q HashMap<&'q Dn, Vec<usize>>,
     pub(super) crls: &'q [Crl<'a>],
     signatures: &'q Signatures,
+    work: &'q Work,
     nesting: usize,
+}
+
+/// What a question has cost so far, with all that it led to: the signers of revocation lists are searched for too.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    steps: Cell<usize>,
+    paths: Cell<usize>,
+    /// Names that were held against name constraints.
+    pub(super) comparisons: Cell<usize>,
+}
+
+impl Work {
+    fn is_too_much(&self) -> bool {
+        self.steps.get() >= MOST_STEPS || self.paths.get() >= MOST_PATHS
+    }
+
+    fn begin(&self) {
+        self.steps.set(0);
+        self.paths.set(0);
+    }
 }
 
 /// What a search came to.
@@ -48,7 +71,6 @@ pub(super) struct Found<'q, 'a> {
 
 /// The state of one walk.
 struct Walk<'q, 'a> {
-    steps: Cell<usize>,
     /// Whether a certificate with a fault of its own ends the way: then only valid paths are found, and quickly.
     pruned: bool,
     best: Option<Found<'q, 'a>>,
@@ -62,9 +84,10 @@ impl<'q, 'a> Search<'q, 'a> {
         by_subject: &'q HashMap<&'q Dn, Vec<usize>>,
         crls: &'q [Crl<'a>],
         signatures: &'q Signatures,
+        work: &'q Work,
     ) -> Self {
         let strict = question.purpose.is_strict();
-        Self { question, at: question.at, strict, pool, by_subject, crls, signatures, nesting: 0 }
+        Self { question, at: question.at, strict, pool, by_subject, crls, signatures, work, nesting: 0 }
     }
 
     /// Every certificate with this subject, trusted ones first.
@@ -76,21 +99,26 @@ impl<'q, 'a> Search<'q, 'a> {
 
     /// The best path from `leaf`, and the edges that were tried.
     pub(super) fn run(&self, leaf: &'q Member<'a>) -> (Found<'q, 'a>, Vec<Edge>) {
-        let mut quick = Walk { steps: Cell::new(0), pruned: true, best: None, edges: Vec::new() };
+        let mut quick = Walk { pruned: true, best: None, edges: Vec::new() };
         if self.climb(&mut vec![leaf], &mut quick)
             && let Some(found) = quick.best
         {
             return (found, quick.edges);
         }
-        let mut whole = Walk { steps: Cell::new(0), pruned: false, best: None, edges: Vec::new() };
+        let ended = self.work.is_too_much();
+        self.work.begin();
+        let mut whole = Walk { pruned: false, best: None, edges: Vec::new() };
         self.climb(&mut vec![leaf], &mut whole);
         let mut found = whole.best.unwrap_or_else(|| Found {
             path: vec![leaf],
             complete: false,
             causes: vec![MALFORMED.at(0, "it leads nowhere")],
         });
-        if quick.steps.get().max(whole.steps.get()) >= MOST_STEPS {
-            found.causes.push(SEARCH_ENDED.at(0, format!("the search was ended after {MOST_STEPS} steps")));
+        if ended || self.work.is_too_much() {
+            found.causes.push(
+                SEARCH_ENDED
+                    .at(0, format!("the search was ended after {MOST_STEPS} steps or {MOST_PATHS} paths")),
+            );
         }
         (found, whole.edges)
     }
@@ -101,11 +129,16 @@ impl<'q, 'a> Search<'q, 'a> {
             return false;
         }
         let inner = Search { nesting: self.nesting + 1, strict: false, ..*self };
-        let mut walk = Walk { steps: Cell::new(0), pruned: true, best: None, edges: Vec::new() };
+        let mut walk = Walk { pruned: true, best: None, edges: Vec::new() };
         inner.climb(&mut vec![signer], &mut walk);
         walk.best.is_some_and(|found| {
             found.causes.is_empty() && found.path.last().map(|m| m.sha256) == root.map(|m| m.sha256)
         })
+    }
+
+    /// What the question has cost so far.
+    pub(super) fn work(&self) -> &Work {
+        self.work
     }
 
     /// Whether this search is about a CRL's signer: then neither purpose nor name count.
@@ -117,6 +150,7 @@ impl<'q, 'a> Search<'q, 'a> {
     fn climb(&self, path: &mut Vec<&'q Member<'a>>, walk: &mut Walk<'q, 'a>) -> bool {
         let Some(&top) = path.last() else { return false };
         if top.trusted {
+            self.work.paths.set(self.work.paths.get() + 1);
             let causes = validate::path(self, path);
             let valid = causes.is_empty();
             walk.offer(Found { path: path.clone(), complete: true, causes });
@@ -130,10 +164,10 @@ impl<'q, 'a> Search<'q, 'a> {
         // A certificate that is among the roots is the end, unless it stands there as the leaf.
         if !(top.trusted && depth > 0) {
             for issuer in self.issuers(top) {
-                if walk.steps.get() >= MOST_STEPS {
+                if self.work.is_too_much() {
                     return false;
                 }
-                walk.steps.set(walk.steps.get() + 1);
+                self.work.steps.set(self.work.steps.get() + 1);
                 // The same CA with the same key adds nothing but a circle.
                 if path.iter().any(|m| m.subject == issuer.subject && m.key() == issuer.key()) {
                     continue;

@@ -21,7 +21,7 @@ pub use cause::{ALL as RULES, Cause, Reach, Rule};
 pub use policy::Policies;
 
 use crate::formats::cert::{Name, hex};
-use explore::{Search, Signatures};
+use explore::{Search, Signatures, Work};
 use member::Member;
 use revocation::Crl;
 use serde::Serialize;
@@ -176,7 +176,8 @@ pub fn answer(question: &Question<'_>) -> Answer {
         by_subject.entry(&member.subject).or_default().push(index);
     }
     let signatures = Signatures::default();
-    let search = Search::new(question, &pool, &by_subject, &crls, &signatures);
+    let work = Work::default();
+    let search = Search::new(question, &pool, &by_subject, &crls, &signatures, &work);
     let (found, edges) = search.run(&leaf);
     let known = |note: &Cause| found.causes.iter().any(|c| c.code == note.code && c.depth == note.depth);
     let stricter =

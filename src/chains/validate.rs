@@ -12,7 +12,7 @@ pub(super) fn path(search: &Search<'_, '_>, path: &[&Member<'_>]) -> Vec<Cause> 
         causes.extend(alone(search, member, depth));
     }
     causes.extend(length(search, path));
-    causes.extend(constraints::judge(path));
+    causes.extend(constraints::judge(path, &search.work().comparisons));
     causes.extend(policy::judge(path, &search.question.policies));
     if !search.is_nested() {
         let party = search.question.presented_to.as_ref();

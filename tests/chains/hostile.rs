@@ -49,3 +49,41 @@ fn cut(parts: &[Vec<u8>], index: usize) -> Vec<Vec<u8>> {
     cut[index].truncate(half);
     cut
 }
+
+/// Nine CAs that have all signed each other lead on in 362,880 ways, none of them to a root: the search ends all the same.
+#[test]
+fn a_web_of_cross_signatures_ends() {
+    use crate::pki::{ca_params, leaf_params, self_signed};
+    use doorkey::chains::{Policies, Purpose, Question, answer};
+    use rcgen::{Issuer, KeyPair};
+    let cas: Vec<_> =
+        (0..9).map(|n| (ca_params(&format!("Web CA {n}")), KeyPair::generate().unwrap())).collect();
+    let mut between = Vec::new();
+    for (params, key) in &cas {
+        for (issuer, issuer_key) in
+            cas.iter().filter(|(other, _)| other.distinguished_name != params.distinguished_name)
+        {
+            let signed = params.signed_by(key, &Issuer::from_params(issuer, issuer_key)).unwrap();
+            between.push(signed.der().to_vec());
+        }
+    }
+    assert_eq!(between.len(), 72);
+    let issuer = Issuer::from_params(&cas[0].0, &cas[0].1);
+    let leaf =
+        leaf_params(&["git.test"]).signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().der().to_vec();
+    let root = self_signed(ca_params("Elsewhere")).der.to_vec();
+    let answer = answer(&Question {
+        leaf: &leaf,
+        intermediates: between.iter().map(Vec::as_slice).collect(),
+        roots: vec![&root],
+        crls: Vec::new(),
+        at: crate::pki::NOW,
+        purpose: Purpose::Any,
+        presented_to: None,
+        policies: Policies::default(),
+        max_depth: None,
+    });
+    assert!(!answer.valid);
+    assert!(answer.causes.iter().any(|cause| cause.code == "search-ended"), "{:?}", answer.causes);
+    assert!(answer.edges.len() <= 1_000);
+}
