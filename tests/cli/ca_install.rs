@@ -361,3 +361,13 @@ fn fish_has_the_variables() {
     home.run(AWAY).ok();
     assert_eq!(fish(), "/mine");
 }
+
+/// What was written since into a file that was made for the setting stays, and only that.
+#[test]
+fn a_made_file_that_the_user_went_on_with_stays() {
+    let home = lived_in();
+    home.run(MACHINE).ok();
+    home.write(".wgetrc", format!("{}timeout = 9\n", home.text(".wgetrc")), 0o644);
+    home.run(AWAY).ok();
+    assert_eq!(home.text(".wgetrc"), "timeout = 9\n");
+}
