@@ -122,7 +122,11 @@ pub fn look(sys: &Sys) -> Result<Matrix, TrustError> {
         };
         places.push(Place { name: target.name().into(), leads: target.leads().into(), setting, trusts });
     }
-    for variable in env_vars::look(sys) {
+    let ours = machine_trust::files(sys).map(|files| [files.bundle(), files.extra()]).unwrap_or_default();
+    // Those that lead to doorkey's own files are what `shells` says already.
+    let is_ours =
+        |place: &Pointed| matches!(place, Pointed::Pem { bundle, .. } if ours.contains(&bundle.path));
+    for variable in env_vars::look(sys).into_iter().filter(|v| !v.places.iter().all(is_ours)) {
         let (mut own, mut shown, mut unknown) = (BTreeSet::new(), Vec::new(), false);
         for place in &variable.places {
             match place {

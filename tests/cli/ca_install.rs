@@ -371,3 +371,23 @@ fn a_made_file_that_the_user_went_on_with_stays() {
     home.run(AWAY).ok();
     assert_eq!(home.text(".wgetrc"), "timeout = 9\n");
 }
+
+/// A variable that leads elsewhere is a row of its own; those that lead to doorkey's files are what `shells` says.
+#[test]
+fn a_variable_of_the_users_is_shown() {
+    let home = lived_in();
+    home.run(MACHINE).ok();
+    let bundle = home.state().join("trust/ca-bundle.pem");
+    home.write("mine.pem", ca("Mine", |_| {}).0, 0o644);
+    let mut command = home.doorkey();
+    command
+        .args(["ca", "status", "--json"])
+        .env("SSL_CERT_FILE", &bundle)
+        .env("PIP_CERT", home.path("mine.pem"));
+    let status: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let names: Vec<&str> =
+        status["places"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"$PIP_CERT") && !names.contains(&"$SSL_CERT_FILE"), "{names:?}");
+    let row = status["places"].as_array().unwrap().iter().find(|p| p["name"] == "$PIP_CERT").unwrap();
+    assert_eq!(row["trusts"][0], "no", "{row:#}");
+}
