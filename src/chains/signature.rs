@@ -102,9 +102,15 @@ fn dsa_of(key: &Key<'_>, value: &BitString<'_>, digest: &[u8]) -> Option<bool> {
     let (rest, q) = BigNumber::from_der(rest).ok()?;
     let (_, g) = BigNumber::from_der(rest).ok()?;
     let (_, y) = BigNumber::from_der(&key.info.subject_public_key.data).ok()?;
-    let number = |from: &BigNumber<'_>| dsa::BoxedUint::from_be_slice_vartime(unsigned(from.as_ref()));
-    let components = dsa::Components::from_components(number(&p), number(&q), number(&g)).ok()?;
-    let public = dsa::VerifyingKey::from_components(components, number(&y)).ok()?;
+    let own_size = |from: &BigNumber<'_>| dsa::BoxedUint::from_be_slice_vartime(unsigned(from.as_ref()));
+    let modulus = own_size(&p);
+    // The library multiplies y and g modulo p and panics when they are not stored as wide as p is.
+    let as_wide = |from: &BigNumber<'_>| {
+        dsa::BoxedUint::from_be_slice(unsigned(from.as_ref()), modulus.bits_precision()).ok()
+    };
+    let (generator, y) = (as_wide(&g)?, as_wide(&y)?);
+    let components = dsa::Components::from_components(modulus, own_size(&q), generator).ok()?;
+    let public = dsa::VerifyingKey::from_components(components, y).ok()?;
     let signature = dsa::Signature::try_from(&*value.data);
     Some(signature.is_ok_and(|signature| public.verify_prehash(digest, &signature).is_ok()))
 }

@@ -87,3 +87,30 @@ fn a_web_of_cross_signatures_ends() {
     assert!(answer.causes.iter().any(|cause| cause.code == "search-ended"), "{:?}", answer.causes);
     assert!(answer.edges.len() <= 1_000);
 }
+
+/// A DSA key whose number is shorter than its modulus: the library that checks such signatures wants both of one size.
+#[test]
+fn a_dsa_key_of_another_size_than_its_modulus() {
+    let all = cases(include_str!("vectors/pkits.jsonl"));
+    let case = all.iter().find(|case| case.id.contains("4.1.4 ")).expect("the DSA case");
+    let mut parts = case.der();
+    let (tag, long) = ([0x02, 0x81, 0x81, 0x00], 0x81);
+    let mut changed = 0;
+    for part in &mut parts {
+        // The last such number of the CA's certificate is y; after it comes no other of that size.
+        if let Some(at) = part.windows(4).rposition(|window| window == tag) {
+            for short in [0x01, 0x60, 0x80] {
+                let mut other = part.clone();
+                other[at + 2] = short;
+                assert_eq!(part[at + 2], long);
+                changed += 1;
+                let mut der = case.der();
+                let index = der.iter().position(|one| one == part).expect("the same");
+                der[index] = other;
+                let (valid, causes) = verdict_of(case, &der);
+                assert!(!valid, "{causes:?}");
+            }
+        }
+    }
+    assert!(changed >= 3, "{changed}");
+}
