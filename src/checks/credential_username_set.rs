@@ -1,6 +1,7 @@
 //! Git's configuration asks for another user than the profile's.
 
 use super::{Check, Group, advice, command};
+use crate::formats::shell;
 use crate::model::facts::{Chain, Facts};
 use crate::model::finding::{Finding, Severity};
 use crate::model::profile::Profile;
@@ -42,7 +43,7 @@ fn about(facts: &Facts, claims: &[Claim], chain: &Chain) -> Option<Finding> {
         Some(setting) => command(format!(
             "git config --file {} --unset-all {}",
             super::file_word(facts, &spot.path, ""),
-            super::quoted(&setting.name)
+            shell::argument(&setting.name)
         )),
         None => advice(format!("take that setting away, or give it a URL: {}", facts.at(spot))),
     };

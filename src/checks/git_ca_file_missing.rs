@@ -1,6 +1,7 @@
 //! Git is told to use roots that are not there.
 
 use super::{Check, Group, command};
+use crate::formats::shell;
 use crate::model::facts::{About, Facts, Scope};
 use crate::model::finding::{Finding, Severity};
 
@@ -28,7 +29,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         );
         let fix = match setting.scope {
             Scope::System => {
-                command(format!("sudo git config --system --unset-all {}", super::quoted(&setting.name)))
+                command(format!("sudo git config --system --unset-all {}", shell::argument(&setting.name)))
             }
             Scope::Doorkey => command("doorkey on"),
             _ => super::without_line(&setting.spot, setting.region.as_ref()),

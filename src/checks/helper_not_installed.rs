@@ -1,6 +1,7 @@
 //! A credential helper whose program is not there.
 
-use super::{Check, Group, command, quoted};
+use super::{Check, Group, command};
+use crate::formats::shell;
 use crate::model::facts::{About, Facts, Scope};
 use crate::model::finding::{Finding, Severity};
 
@@ -24,10 +25,11 @@ fn find(facts: &Facts) -> Vec<Finding> {
         })
         .map(|(setting, link)| {
             let at = facts.at(&setting.spot);
-            let file = quoted(&setting.spot.path.display().to_string());
+            let file = shell::argument(&setting.spot.path.display().to_string());
             // git reads the value as a regular expression.
-            let value = quoted(&format!("^{}( |$)", link.name.replace('.', "\\.")));
-            let fix = format!("git config --file {file} --unset-all {} {value}", quoted(&setting.name));
+            let value = shell::argument(&format!("^{}( |$)", link.name.replace('.', "\\.")));
+            let fix =
+                format!("git config --file {file} --unset-all {} {value}", shell::argument(&setting.name));
             CHECK.found(format!("{at}: the helper {} is not installed", link.name), command(fix))
         })
         .collect()

@@ -2,6 +2,7 @@
 //!
 //! A check is data: a stable code, words, and a pure function over what was found. It touches nothing.
 
+use crate::formats::shell;
 use crate::model::facts::{About, Facts, GitSetting, Include, Region, Scope, Spot, StoreFacts, Variable};
 use crate::model::finding::{Finding, Fix, Severity};
 use crate::model::plan::{Anchor, Step};
@@ -354,15 +355,9 @@ fn unset_named(facts: &Facts, name: &str) -> Fix {
 fn file_word(facts: &Facts, path: &Path, ending: &str) -> String {
     let shown = format!("{}{ending}", facts.shown(path));
     // The tilde stands for the home folder only where nothing is quoted.
-    if quoted(&shown) == shown { shown } else { quoted(&format!("{}{ending}", path.display())) }
-}
-
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=~".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
+    if shell::argument(&shown) == shown {
+        shown
     } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
+        shell::argument(&format!("{}{ending}", path.display()))
     }
 }

@@ -1,6 +1,7 @@
 //! A remote names another user than the profile's.
 
 use super::{Check, Group, command};
+use crate::formats::shell;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 use crate::model::profile::Profile;
@@ -43,11 +44,11 @@ fn find(facts: &Facts) -> Vec<Finding> {
                 claim.profile
             );
             let push = if remote.push { " --push" } else { "" };
-            let folder = super::quoted(&repository.path.display().to_string());
+            let folder = shell::argument(&repository.path.display().to_string());
             let fix = format!(
                 "git -C {folder} remote set-url{push} {} {}",
-                super::quoted(&remote.name),
-                super::quoted(clean)
+                shell::argument(&remote.name),
+                shell::argument(clean)
             );
             found.push(CHECK.found(what, command(fix)));
         }

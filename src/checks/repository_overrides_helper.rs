@@ -1,6 +1,7 @@
 //! A repository brings a credential helper of its own.
 
 use super::{Check, Group, command};
+use crate::formats::shell;
 use crate::model::facts::{About, Facts};
 use crate::model::finding::{Finding, Severity};
 
@@ -26,10 +27,10 @@ fn find(facts: &Facts) -> Vec<Finding> {
         for setting in helpers.filter(|_| managed) {
             let what =
                 format!("{}: {} is read after doorkey's helper", facts.at(&setting.spot), setting.name);
-            let folder = super::quoted(&repository.path.display().to_string());
+            let folder = shell::argument(&repository.path.display().to_string());
             found.push(CHECK.found(
                 what,
-                command(format!("git -C {folder} config --unset-all {}", super::quoted(&setting.name))),
+                command(format!("git -C {folder} config --unset-all {}", shell::argument(&setting.name))),
             ));
         }
     }

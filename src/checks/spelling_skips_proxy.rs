@@ -1,6 +1,7 @@
 //! Another spelling of an owner's name goes past the tenant's proxy and CA.
 
 use super::{Check, Group, advice, command};
+use crate::formats::shell;
 use crate::model::facts::{Facts, Remote, Repository};
 use crate::model::finding::{Finding, Severity};
 use crate::model::profile::{Profile, claims_of};
@@ -81,9 +82,9 @@ fn stray(facts: &Facts, repository: &Repository, remote: &Remote, claim: &Claim)
     } else {
         let url = remote.url.replacen(&format!("/{written}/"), &format!("/{owner}/"), 1);
         let push = if remote.push { " --push" } else { "" };
-        let folder = super::quoted(&repository.path.display().to_string());
-        let name = super::quoted(&remote.name);
-        command(format!("git -C {folder} remote set-url{push} {name} {}", super::quoted(&url)))
+        let folder = shell::argument(&repository.path.display().to_string());
+        let name = shell::argument(&remote.name);
+        command(format!("git -C {folder} remote set-url{push} {name} {}", shell::argument(&url)))
     };
     CHECK.found(what, fix).with_severity(Severity::Warning)
 }

@@ -1,6 +1,7 @@
 //! Certificates are not checked.
 
 use super::{Check, Group, command};
+use crate::formats::shell;
 use crate::model::facts::{About, Facts, Scope};
 use crate::model::finding::{Finding, Severity};
 
@@ -22,7 +23,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         let what = format!("{}: {} is off", facts.at(&setting.spot), setting.name);
         let fix = match setting.scope {
             Scope::System => {
-                command(format!("sudo git config --system --unset-all {}", super::quoted(&setting.name)))
+                command(format!("sudo git config --system --unset-all {}", shell::argument(&setting.name)))
             }
             _ => super::without_line(&setting.spot, setting.region.as_ref()),
         };

@@ -1,6 +1,7 @@
 //! A password in the URL of a repository's remote.
 
 use super::{Check, Group, advice, command};
+use crate::formats::shell;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -18,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 fn find(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
     for repository in &facts.tokens.repositories {
-        let folder = super::quoted(&repository.path.display().to_string());
+        let folder = shell::argument(&repository.path.display().to_string());
         for remote in repository.remotes.iter().filter(|remote| remote.password) {
             let what =
                 format!("{}: remote {} has a password in its URL", facts.at(&remote.spot), remote.name);
@@ -26,8 +27,8 @@ fn find(facts: &Facts) -> Vec<Finding> {
             let fix = match &remote.clean {
                 Some(clean) => command(format!(
                     "git -C {folder} remote set-url{push} {} {}",
-                    super::quoted(&remote.name),
-                    super::quoted(clean)
+                    shell::argument(&remote.name),
+                    shell::argument(clean)
                 )),
                 None => advice("write the URL without user and password"),
             };

@@ -8,7 +8,7 @@ use crate::engine::apply::make_dirs;
 use crate::engine::in_force::{self, Pending};
 use crate::engine::new_root::{self, NewRoot};
 use crate::engine::{machine_trust, profiles};
-use crate::formats::cert::{Cert, fingerprint, fingerprint_from, hex};
+use crate::formats::cert::{Cert, fingerprint, fingerprint_from, hex, short_print};
 use crate::formats::{containers, pem};
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, RootStore, Step};
@@ -210,8 +210,7 @@ fn for_profile(context: &Context, name: &ProfileName, root: &NewRoot) -> Result<
     if ca_file(context, profile, &root.cert.sha256)?.is_some() {
         return Ok(plan);
     }
-    let digits: String = hex(&root.cert.sha256).chars().take(16).collect();
-    let file = format!("{name}.{digits}.pem");
+    let file = format!("{name}.{}.pem", short_print(&root.cert.sha256));
     let path = profiles::folder(sys)?.join(&file);
     plan.steps.extend(make_dirs(sys, &profiles::folder(sys)?, 0o700)?);
     match sys.read(&path)? {

@@ -5,7 +5,7 @@ use crate::engine::apply::ApplyError;
 use crate::engine::in_force::InForceError;
 use crate::engine::journal::JournalError;
 use crate::engine::profiles::{ProfilesError, route_text};
-use crate::engine::render::shell_word;
+use crate::formats::shell;
 use crate::model::name::BadName;
 use crate::sys::fs::FsError;
 use crate::sys::run::RunError;
@@ -137,7 +137,7 @@ impl From<BadName> for Failure {
 
 /// A path as a word for a shell.
 fn word(path: &std::path::Path) -> String {
-    crate::engine::render::shell_word(&path.display().to_string())
+    shell::word(&path.display().to_string())
 }
 
 impl From<ProfilesError> for Failure {
@@ -173,7 +173,7 @@ impl From<ProfilesError> for Failure {
                 Exit::CouldNot,
                 what,
                 "the profiles are the .toml files in the folder of that name, and none of them can be seen",
-                format!("move it away: mv {0} {0}.old", shell_word(&path.display().to_string())),
+                format!("move it away: mv {0} {0}.old", shell::word(&path.display().to_string())),
             ),
             ProfilesError::Unknown(_) => {
                 Self::new(Exit::Usage, what, "", "see which there are: doorkey profile list")

@@ -4,9 +4,9 @@ use super::error::Failure;
 use super::profile::usable;
 use super::switch::refuse_if_bypassed;
 use super::{Context, Exit, json};
-use crate::engine::render::shell_word;
 use crate::engine::session::{self, Made};
 use crate::engine::{in_force, profiles};
+use crate::formats::shell;
 use crate::model::name::ProfileName;
 use crate::redact;
 use clap::Args;
@@ -142,7 +142,7 @@ fn shown(context: &mut Context, made: &Made, program: &Path, arguments: &[OsStri
     for (name, value) in made.walls() {
         context.say.line(redact::said(&format!("{name}={value}")));
     }
-    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    let words: Vec<String> = words.iter().map(|word| shell::word(word)).collect();
     context.say.line(redact::said(&format!("would run: {}", words.join(" "))));
     Exit::Fine
 }

@@ -1,9 +1,10 @@
 //! `doorkey ssh-match`, which ssh calls for each block of a managed host.
 
-use crate::engine::render::{shell_word, ssh_host};
+use crate::engine::render::ssh_host;
 use crate::engine::ssh_match::{NoMatch, read_arguments, speaker};
 use crate::engine::withdrawn::still_claims;
 use crate::engine::{generation, ssh_port};
+use crate::formats::shell;
 use crate::model::name::HostName;
 use crate::model::route::{Origin, Scheme};
 use crate::model::route_table;
@@ -116,7 +117,7 @@ fn words(why: &NoMatch, host: &HostName, profiles: &[String]) -> String {
         NoMatch::Unclaimed(origin, path) => format!(
             "no key is offered to {host}: no profile claims {path:?}; \
              to let one speak for it: doorkey route add {} PROFILE",
-            shell_word(&format!("ssh://git@{}/{path}", origin.authority()))
+            shell::word(&format!("ssh://git@{}/{path}", origin.authority()))
         ),
         NoMatch::Withdrawn(problem) => format!("no key is offered to {host}: {problem}"),
         // The last block names every profile that has a key on the host.

@@ -5,6 +5,7 @@ use super::error::Failure;
 use super::say::Mark;
 use super::store::Where;
 use super::{Context, Exit, json};
+use crate::formats::shell;
 use crate::redact;
 use crate::stores::StoreKind;
 use crate::stores::moving::{self, Load, Unfinished};
@@ -143,7 +144,7 @@ fn body(load: &Load, done: Option<Option<serde_json::Value>>) -> serde_json::Val
 fn command_to(kind: &StoreKind) -> String {
     let flag = match kind {
         StoreKind::KeyFile { path } => {
-            format!("--key-file {}", crate::engine::render::shell_word(&path.display().to_string()))
+            format!("--key-file {}", shell::word(&path.display().to_string()))
         }
         StoreKind::Passphrase => "--passphrase".into(),
         StoreKind::Keyring => "--keyring".into(),

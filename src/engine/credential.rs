@@ -12,9 +12,9 @@ pub use ground::Ground;
 pub use netrc::netrc;
 
 use super::refused_note;
-use super::render::shell_word;
 use super::when;
 use crate::formats::git_credential::{Answer, Request, basic_credential};
+use crate::formats::shell;
 use crate::model::bridge::Bridge;
 use crate::model::name::{HostName, ProfileName};
 use crate::model::plan::RecordId;
@@ -178,7 +178,7 @@ fn unclaimed(routes: &Routes, origin: &Origin, path: &str) -> String {
         ),
         None => String::new(),
     };
-    let url = shell_word(&format!("{origin}/{path}"));
+    let url = shell::word(&format!("{origin}/{path}"));
     format!(
         "refused: no profile claims owner {owner:?} on {origin}{hint}; \
          to let a profile speak for it: doorkey route add {url} PROFILE"

@@ -8,12 +8,12 @@ use crate::formats::pem;
 use crate::model::plan::Step;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
-use crate::trust::env_vars::{self, Form};
+use crate::trust::environment::{Shell, text};
 use crate::trust::root_stores::{self, Found};
 use crate::trust::system;
 use crate::trust::targets::{self, Files, Standing, Target};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Why the roots of this user cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +151,8 @@ pub fn uninstall(sys: &Sys, print: &[u8; 32]) -> Result<Vec<Step>, TrustError> {
     if left.is_empty() {
         // A setting goes before the file that it names: a missing file stops many tools.
         for Stands { target, standing } in look(sys)? {
-            if matches!(standing, Standing::On { .. }) || target.name() == "shells" {
+            // Of the shells' files some may have the line, and some not.
+            if matches!(standing, Standing::On { .. } | Standing::Off) {
                 steps.extend(target.remove(sys, &files)?);
             }
         }
@@ -192,9 +193,9 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
         let installed: BTreeSet<[u8; 32]> = roots.iter().map(|one| one.cert.sha256).collect();
         let public =
             pem::read(&public).into_certs().into_iter().filter(|der| !installed.contains(&fingerprint(der)));
-        let bundle = public.fold(extra.clone(), |all, der| all + &pem::of_certificate(&der)).into_bytes();
+        let bundle = public.fold(extra.clone(), |all, der| all + &pem::of_certificate(&der));
         let texts =
-            [bundle, extra.into_bytes(), environment(files, Shell::Posix), environment(files, Shell::Fish)];
+            [bundle, extra, text(files, Shell::Posix), text(files, Shell::Fish)].map(String::into_bytes);
         for (slot, text) in wanted.iter_mut().zip(texts) {
             slot.1 = Some(text);
         }
@@ -215,44 +216,4 @@ fn written(sys: &Sys, files: &Files, roots: &[Installed]) -> Result<Vec<Step>, T
 /// A root in a bundle, under a line that says whose it is.
 fn named(cert: &Cert) -> String {
     format!("# {}, SHA-256 {}\n{}", cert.subject, cert.fingerprint(), pem::of_certificate(cert.der()))
-}
-
-/// Whose words an environment is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shell {
-    Posix,
-    Fish,
-}
-
-impl Shell {
-    /// Sets a variable that is not set.
-    fn line(self, name: &str, path: &Path) -> String {
-        let path = path.display().to_string();
-        match self {
-            Self::Posix => {
-                let word = path.replace('\'', "'\\''");
-                format!("if [ -z \"${{{name}+x}}\" ]; then export {name}='{word}'; fi\n")
-            }
-            Self::Fish => {
-                let word = path.replace('\\', "\\\\").replace('\'', "\\'");
-                format!("set -q {name}; or set -gx {name} '{word}'\n")
-            }
-        }
-    }
-}
-
-/// Variables that nobody has set. What adds to the public roots gets the installed ones alone. cargo takes
-/// `SSL_CERT_FILE`; with a variable of its own its libgit2 would ask no credential helper.
-fn environment(files: &Files, shell: Shell) -> Vec<u8> {
-    let mut text =
-        String::from("# Roots for tools that take them from a variable. A value of yours stays.\n");
-    for known in env_vars::KNOWN.iter().filter(|known| known.form == Form::File) {
-        let left_out = ["CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "NPM_CONFIG_CAFILE", "npm_config_cafile"];
-        if left_out.contains(&known.name) {
-            continue;
-        }
-        let path = if known.effect == env_vars::Effect::Adds { files.extra() } else { files.bundle() };
-        text.push_str(&shell.line(known.name, &path));
-    }
-    text.into_bytes()
 }

@@ -3,6 +3,7 @@
 use super::generation;
 use super::profiles::route_text;
 use super::trusted_hosts;
+use crate::formats::shell;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
 use crate::model::route::{Origin, Scheme};
@@ -243,8 +244,9 @@ fn git_helper(wanted: &Wanted<'_>) -> Result<String, RenderError> {
     let folder = readable(wanted.folder, "git")?;
     // git runs an absolute path through the shell with ` get` behind it (gitcredentials(7), CUSTOM HELPERS); a path the
     // shell would take apart is quoted, and then needs the `!` that says "a shell snippet".
-    let bang = if is_plain(&launcher) && is_plain(&folder) { "" } else { "!" };
-    let command = format!("{bang}{} credential --generation {}", shell_word(&launcher), shell_word(&folder));
+    let bang = if [&launcher, &folder].iter().all(|text| shell::is_plain(text)) { "" } else { "!" };
+    let command =
+        format!("{bang}{} credential --generation {}", shell::word(&launcher), shell::word(&folder));
     Ok(git_value(&command))
 }
 
@@ -414,15 +416,4 @@ fn ssh_shell_word(path: &Path) -> Result<String, RenderError> {
         Some(character) => Err(RenderError::Path { path: path.into(), character, program: "ssh" }),
         None => Ok(format!("'{}'", text.replace('%', "%%"))),
     }
-}
-
-/// A text as one word of a POSIX shell, quoted where it has to be: for git, and for commands that people copy.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
-    if is_plain(text) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
-/// Whether every shell takes the text as one word that means itself.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c))
 }

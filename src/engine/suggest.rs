@@ -1,5 +1,6 @@
 //! Proposes profiles from what is there: one for each host and owner that repositories, keys or helpers speak of.
 
+use crate::formats::shell;
 use crate::model::facts::{Facts, Keeper, Remote, SshSetting};
 use crate::model::name::{HostName, ProfileName};
 use crate::model::provider;
@@ -246,7 +247,7 @@ fn suggestion(
     let mut flag = |flag: &str, value: Option<&str>| {
         if let Some(value) = value {
             words.push(flag.to_owned());
-            words.push(quoted(value));
+            words.push(shell::argument(value));
         }
     };
     flag("--owner", owner.as_deref());
@@ -266,14 +267,5 @@ fn suggestion(
         ssh_key,
         email,
         seen: seen.places.iter().cloned().collect(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=~".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }

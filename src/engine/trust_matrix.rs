@@ -75,93 +75,134 @@ pub struct Matrix {
 pub fn look(sys: &Sys) -> Result<Matrix, TrustError> {
     let roots = roots(sys)?;
     let store = system::look(sys);
-    let in_system = prints(&store.bundle);
-    let judge = |own: Option<&BTreeSet<[u8; 32]>>, with_system: bool| -> Vec<Trusts> {
-        let one = |root: &Root| match own {
-            Some(own) if own.contains(&root.cert.sha256) => Trusts::Yes,
-            _ if with_system && in_system.contains(&root.cert.sha256) => Trusts::BySystem,
-            _ => Trusts::No,
-        };
-        roots.iter().map(one).collect()
-    };
+    let judge = Judge { sys, roots: &roots, in_system: prints(&store.bundle), debian: store.debian };
     let mut places = vec![Place {
         name: "system".into(),
         leads: "what has no roots of its own, and no setting below".into(),
         setting: sys.shown(&store.bundle.path),
-        trusts: judge(Some(&in_system), false),
+        trusts: judge.by(Some(&judge.in_system), false),
     }];
-    for found in root_stores::look(sys).into_iter().filter(|found| found.name == "nss") {
-        let RootStore::Nss { folder } = &found.store else { continue };
-        let trusts = roots.iter().map(|root| {
-            match root_stores::holds(sys, &found.store, &root_stores::name_of(&root.cert.sha256)) {
-                Some(true) => Trusts::Yes,
-                Some(false) => Trusts::No,
-                None => Trusts::Unknown,
-            }
-        });
-        let trusts = trusts.collect();
-        places.push(Place { name: "nss".into(), setting: sys.shown(folder), leads: found.leads, trusts });
-    }
-    let of_file = |path: &Path| prints(&Bundle::file(sys, path));
-    for stands in machine_trust::look(sys)? {
-        let target = stands.target;
-        let (setting, trusts) = match &stands.standing {
-            Standing::NotHere => continue,
-            Standing::Off => ("nothing is set".to_owned(), judge(None, true)),
-            Standing::On { file } => (
-                format!("by {}", sys.shown(file)),
-                judge(Some(&of_file(&machine_trust::files(sys)?.bundle())), false),
-            ),
-            Standing::Own { file, to } => {
-                let own = of_file(&sys.expanded(to));
-                (format!("{to}, by {}", sys.shown(file)), judge(Some(&own), store.debian))
-            }
-            Standing::Unreadable { file } => {
-                (format!("{} cannot be read", sys.shown(file)), vec![Trusts::Unknown; roots.len()])
-            }
-        };
-        places.push(Place { name: target.name().into(), leads: target.leads().into(), setting, trusts });
-    }
-    let ours = machine_trust::files(sys).map(|files| [files.bundle(), files.extra()]).unwrap_or_default();
-    // Those that lead to doorkey's own files are what `shells` says already.
-    let is_ours =
-        |place: &Pointed| matches!(place, Pointed::Pem { bundle, .. } if ours.contains(&bundle.path));
-    for variable in env_vars::look(sys).into_iter().filter(|v| !v.places.iter().all(is_ours)) {
-        let (mut own, mut shown, mut unknown) = (BTreeSet::new(), Vec::new(), false);
-        for place in &variable.places {
-            match place {
-                Pointed::Pem { bundle, .. } => {
-                    own.extend(prints(bundle));
-                    shown.push(sys.shown(&bundle.path));
-                }
-                Pointed::Java { path, .. } => {
-                    unknown = true;
-                    shown.push(sys.shown(path));
-                }
-            }
-        }
-        let trusts = if unknown {
-            vec![Trusts::Unknown; roots.len()]
-        } else {
-            judge(Some(&own), variable.effect == Effect::Adds)
-        };
-        let leads = variable.tools.join(", ");
-        places.push(Place { name: format!("${}", variable.name), leads, setting: shown.join(", "), trusts });
-    }
-    for name in profile_names(sys) {
-        let trusts = roots.iter().map(|root| match root.profiles.contains(&name) {
-            true => Trusts::Yes,
-            false if in_system.contains(&root.cert.sha256) => Trusts::BySystem,
-            false => Trusts::No,
-        });
-        places.push(Place {
-            name: format!("profile {name}"),
-            leads: "git for its hosts; every tool in doorkey exec and shell".into(),
-            setting: "[trust] ca".into(),
-            trusts: trusts.collect(),
-        });
-    }
+    places.extend(judge.nss());
+    places.extend(judge.targets()?);
+    places.extend(judge.variables()?);
+    places.extend(judge.profiles());
     Ok(Matrix { up_to_date: machine_trust::refresh(sys)?.is_empty(), roots, places })
+}
+
+/// The roots in question, and what the system has.
+struct Judge<'a> {
+    sys: &'a Sys,
+    roots: &'a [Root],
+    in_system: BTreeSet<[u8; 32]>,
+    /// Whether it is a Debian: there curl and Python read the system's folder too.
+    debian: bool,
+}
+
+impl Judge<'_> {
+    /// By the roots that a place reads itself, and whether it reads the system's, too.
+    fn by(&self, own: Option<&BTreeSet<[u8; 32]>>, with_system: bool) -> Vec<Trusts> {
+        let one = |root: &Root| match own {
+            Some(own) if own.contains(&root.cert.sha256) => Trusts::Yes,
+            _ if with_system && self.in_system.contains(&root.cert.sha256) => Trusts::BySystem,
+            _ => Trusts::No,
+        };
+        self.roots.iter().map(one).collect()
+    }
+
+    fn unknown(&self) -> Vec<Trusts> {
+        vec![Trusts::Unknown; self.roots.len()]
+    }
+
+    /// NSS databases, each asked for what doorkey put there.
+    fn nss(&self) -> Vec<Place> {
+        let mut places = Vec::new();
+        for found in root_stores::look(self.sys).into_iter().filter(|found| found.name == "nss") {
+            let RootStore::Nss { folder } = &found.store else { continue };
+            let one = |root: &Root| {
+                let name = root_stores::name_of(&root.cert.sha256);
+                match root_stores::holds(self.sys, &found.store, &name) {
+                    Some(true) => Trusts::Yes,
+                    Some(false) => Trusts::No,
+                    None => Trusts::Unknown,
+                }
+            };
+            let trusts = self.roots.iter().map(one).collect();
+            let setting = self.sys.shown(folder);
+            places.push(Place { name: "nss".into(), setting, leads: found.leads, trusts });
+        }
+        places
+    }
+
+    /// The places of this user.
+    fn targets(&self) -> Result<Vec<Place>, TrustError> {
+        let sys = self.sys;
+        let of_file = |path: &Path| prints(&Bundle::file(sys, path));
+        let bundle = of_file(&machine_trust::files(sys)?.bundle());
+        let mut places = Vec::new();
+        for stands in machine_trust::look(sys)? {
+            let target = stands.target;
+            let (setting, trusts) = match &stands.standing {
+                Standing::NotHere => continue,
+                Standing::Off => ("nothing is set".to_owned(), self.by(None, true)),
+                Standing::On { file } => (format!("by {}", sys.shown(file)), self.by(Some(&bundle), false)),
+                Standing::Own { file, to } => {
+                    let own = of_file(&sys.expanded(to));
+                    (format!("{to}, by {}", sys.shown(file)), self.by(Some(&own), self.debian))
+                }
+                Standing::Unreadable { file } => {
+                    (format!("{} cannot be read", sys.shown(file)), self.unknown())
+                }
+            };
+            places.push(Place { name: target.name().into(), leads: target.leads().into(), setting, trusts });
+        }
+        Ok(places)
+    }
+
+    /// Variables of this session. Those that lead to doorkey's own files are what `shells` says already.
+    fn variables(&self) -> Result<Vec<Place>, TrustError> {
+        let files = machine_trust::files(self.sys)?;
+        let ours = [files.bundle(), files.extra()];
+        let is_ours =
+            |place: &Pointed| matches!(place, Pointed::Pem { bundle, .. } if ours.contains(&bundle.path));
+        let mut places = Vec::new();
+        for variable in env_vars::look(self.sys).into_iter().filter(|v| !v.places.iter().all(is_ours)) {
+            let own = variable.places.iter().filter_map(|place| match place {
+                Pointed::Pem { bundle, .. } => Some(prints(bundle)),
+                Pointed::Java { .. } => None,
+            });
+            let own: Vec<_> = own.collect();
+            let trusts = if own.len() < variable.places.len() {
+                self.unknown()
+            } else {
+                let own = own.into_iter().flatten().collect();
+                self.by(Some(&own), variable.effect == Effect::Adds)
+            };
+            let shown: Vec<String> =
+                variable.places.iter().map(|place| self.sys.shown(place.path())).collect();
+            places.push(Place {
+                name: format!("${}", variable.name),
+                leads: variable.tools.join(", "),
+                setting: shown.join(", "),
+                trusts,
+            });
+        }
+        Ok(places)
+    }
+
+    /// Profiles, by what each names.
+    fn profiles(&self) -> Vec<Place> {
+        let place = |name: ProfileName| {
+            let named = self.roots.iter().filter(|root| root.profiles.contains(&name));
+            let named = named.map(|root| root.cert.sha256).collect();
+            Place {
+                name: format!("profile {name}"),
+                leads: "git for its hosts; every tool in doorkey exec and shell".into(),
+                setting: "[trust] ca".into(),
+                trusts: self.by(Some(&named), true),
+            }
+        };
+        profile_names(self.sys).into_iter().map(place).collect()
+    }
 }
 
 fn prints(bundle: &Bundle) -> BTreeSet<[u8; 32]> {

@@ -22,6 +22,7 @@ pub mod npmrc;
 pub mod pem;
 pub mod percent;
 pub mod remote_url;
+pub mod shell;
 pub mod splice;
 pub mod ssh_agent;
 pub mod ssh_config;

@@ -36,7 +36,7 @@ fn expect(sys: &Sys, _link: &ChainLink, wanted: &Wanted<'_>) -> Expected {
 fn hosts_file(sys: &Sys) -> Option<PathBuf> {
     let folder = match sys.env("GH_CONFIG_DIR") {
         Some(folder) => PathBuf::from(folder),
-        None => super::config_folder(sys)?.join("gh"),
+        None => sys.places().xdg_config()?.join("gh"),
     };
     Some(folder.join("hosts.yml"))
 }

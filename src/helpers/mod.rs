@@ -6,7 +6,6 @@
 use crate::model::facts::{ChainLink, Expected};
 use crate::registry::registry;
 use crate::sys::Sys;
-use std::path::PathBuf;
 
 registry! {
     /// The helpers we know.
@@ -67,12 +66,4 @@ fn of(name: &str) -> Option<&'static Helper> {
 /// An answer of a helper that keeps secrets in a keyring, which is not opened for a look.
 fn keyring(name: &str) -> Expected {
     Expected::MayAnswer(format!("whatever {name} holds for the host; it was not opened"))
-}
-
-/// The folder of configuration files: XDG_CONFIG_HOME, or `~/.config`.
-fn config_folder(sys: &Sys) -> Option<PathBuf> {
-    match sys.env("XDG_CONFIG_HOME") {
-        Some(folder) => Some(PathBuf::from(folder)),
-        None => Some(sys.places().home()?.join(".config")),
-    }
 }

@@ -32,6 +32,6 @@ fn files(sys: &Sys, link: &ChainLink) -> Vec<PathBuf> {
         return vec![file.clone()];
     }
     let home = sys.places().home().map(|home| home.join(".git-credentials"));
-    let config = super::config_folder(sys).map(|folder| folder.join("git/credentials"));
+    let config = sys.places().xdg_config().map(|folder| folder.join("git/credentials"));
     home.into_iter().chain(config).collect()
 }

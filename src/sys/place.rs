@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone)]
 pub struct Places {
     home: Option<PathBuf>,
+    xdg_config: Option<PathBuf>,
     passwd: OnceLock<Option<(String, PathBuf)>>,
     config: Option<PathBuf>,
     state: Option<PathBuf>,
@@ -32,10 +33,11 @@ impl Places {
         let config = own("DOORKEY_CONFIG_DIR", &|d| d.config_dir().to_path_buf());
         let state =
             own("DOORKEY_STATE_DIR", &|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_path_buf());
-        let xdg = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
-        let git_global = get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, &xdg?));
+        let xdg_config = get("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|h| h.join(".config")));
+        let git_global =
+            get("GIT_CONFIG_GLOBAL").or_else(|| git_of_xdg(home.as_deref()?, xdg_config.as_deref()?));
         let runtime = get("XDG_RUNTIME_DIR").filter(|p| p.is_absolute());
-        Self { passwd: OnceLock::new(), home, config, state, git_global, runtime }
+        Self { passwd: OnceLock::new(), home, xdg_config, config, state, git_global, runtime }
     }
 
     /// `$HOME`, when it is an absolute path.
@@ -54,6 +56,12 @@ impl Places {
     #[must_use]
     pub fn passwd_user(&self) -> Option<&str> {
         self.passwd.get_or_init(passwd).as_ref().map(|(name, _)| name.as_str())
+    }
+
+    /// Where programs keep their settings: `$XDG_CONFIG_HOME`, else `~/.config`.
+    #[must_use]
+    pub fn xdg_config(&self) -> Option<&Path> {
+        self.xdg_config.as_deref()
     }
 
     /// doorkey's configuration: `DOORKEY_CONFIG_DIR`, else `$XDG_CONFIG_HOME/doorkey`.

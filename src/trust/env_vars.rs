@@ -43,6 +43,15 @@ pub struct Known {
     pub fatal_when_missing: bool,
     /// Who reads it.
     pub tools: &'static [&'static str],
+    /// Whether `ca install` gives it a value.
+    pub given: bool,
+}
+
+impl Known {
+    const fn not_given(mut self) -> Self {
+        self.given = false;
+        self
+    }
 }
 
 const fn known(
@@ -52,7 +61,7 @@ const fn known(
     fatal_when_missing: bool,
     tools: &'static [&'static str],
 ) -> Known {
-    Known { name, form, effect, fatal_when_missing, tools }
+    Known { name, form, effect, fatal_when_missing, tools, given: true }
 }
 
 use Effect::{Adds, Differs, Replaces};
@@ -77,20 +86,22 @@ pub const KNOWN: &[Known] = &[
     ),
     // curl keeps its compiled-in folder on Debian; requests keeps nothing.
     known("CURL_CA_BUNDLE", File, Differs, true, &["curl", "requests", "R"]),
-    known("GIT_SSL_CAINFO", File, Differs, true, &["git"]),
+    // It would win over what a profile says for its hosts.
+    known("GIT_SSL_CAINFO", File, Differs, true, &["git"]).not_given(),
     known("GIT_SSL_CAPATH", HashFolders, Replaces, false, &["git"]),
     known("REQUESTS_CA_BUNDLE", File, Replaces, true, &["requests", "pip", "poetry", "az", "gcloud", "aws"]),
     known("PIP_CERT", File, Replaces, true, &["pip"]),
     known("NODE_EXTRA_CA_CERTS", File, Adds, false, &["node", "npm", "yarn", "pnpm", "bun", "deno"]),
     // It takes the place of the public roots, of NODE_EXTRA_CA_CERTS and of `cafile` in every npmrc; npm reads both spellings.
-    known("NPM_CONFIG_CAFILE", File, Replaces, false, &["npm"]),
-    known("npm_config_cafile", File, Replaces, false, &["npm"]),
+    known("NPM_CONFIG_CAFILE", File, Replaces, false, &["npm"]).not_given(),
+    known("npm_config_cafile", File, Replaces, false, &["npm"]).not_given(),
     known("AWS_CA_BUNDLE", File, Replaces, true, &["aws", "boto3", "terraform-provider-aws"]),
     known("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", File, Replaces, false, &["grpc"]),
     known("NIX_SSL_CERT_FILE", File, Replaces, true, &["nix"]),
     known("HTTPLIB2_CA_CERTS", File, Replaces, true, &["httplib2"]),
     known("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", File, Replaces, true, &["gcloud"]),
-    known("CARGO_HTTP_CAINFO", File, Differs, true, &["cargo"]),
+    // cargo takes SSL_CERT_FILE; with this one its libgit2 asks no credential helper.
+    known("CARGO_HTTP_CAINFO", File, Differs, true, &["cargo"]).not_given(),
     known("DENO_CERT", File, Adds, true, &["deno"]),
     known("YARN_HTTPS_CA_FILE_PATH", File, Replaces, true, &["yarn berry"]),
     known("PERL_LWP_SSL_CA_FILE", File, Replaces, true, &["perl"]),

@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod env_vars;
+pub mod environment;
 pub mod forecast;
 pub mod git;
 pub mod root_stores;

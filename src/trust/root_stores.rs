@@ -87,8 +87,7 @@ pub fn holds(sys: &Sys, store: &RootStore, name: &str) -> Option<bool> {
 /// The name of a root in such a store, by its SHA-256: nobody else's begins so.
 #[must_use]
 pub fn name_of(print: &[u8; 32]) -> String {
-    let digits: String = crate::formats::cert::hex(print).chars().take(16).collect();
-    format!("doorkey-{digits}")
+    format!("doorkey-{}", crate::formats::cert::short_print(print))
 }
 
 /// The file of a root there: `update-ca-certificates` reads nothing but `.crt`.

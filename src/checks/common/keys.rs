@@ -1,6 +1,7 @@
 //! What several checks of SSH keys say in the same words.
 
-use crate::checks::{Check, advice, command, quoted};
+use crate::checks::{Check, advice, command};
+use crate::formats::shell;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Fix};
 use crate::model::weakness::{EASILY_GUESSED, Grade};
@@ -30,7 +31,7 @@ pub(in crate::checks) fn keys_of_grade(facts: &Facts, check: &Check, grade: Grad
 
 /// `doorkey ssh convert` of a key's file: the profile that names it keeps the old form.
 pub(in crate::checks) fn convert(facts: &Facts, path: &Path, more: &str) -> Fix {
-    let file = quoted(&facts.shown(path));
+    let file = shell::argument(&facts.shown(path));
     if facts.own.keys.iter().any(|named| named.path.as_deref() == Some(path)) {
         return command(format!("doorkey ssh convert {file}{more}"));
     }

@@ -1,6 +1,7 @@
 //! What several checks of tokens say in the same words.
 
-use crate::checks::{Check, advice, command, quoted};
+use crate::checks::{Check, advice, command};
+use crate::formats::shell;
 use crate::model::facts::{Facts, Keeper, PlainToken, StoreFacts, StoredToken};
 use crate::model::finding::{Finding, Fix};
 use crate::providers;
@@ -73,13 +74,13 @@ pub(in crate::checks) fn kind(token: &StoredToken) -> Option<&'static providers:
 /// `doorkey token VERB` for a token that is in the store.
 pub(in crate::checks) fn token_command(verb: &str, token: &StoredToken) -> String {
     if let (Some(scope), "add") = (&token.npm, verb) {
-        return format!("doorkey token add {} --npm {}", token.profile, quoted(scope));
+        return format!("doorkey token add {} --npm {}", token.profile, shell::argument(scope));
     }
     let host = token.origin.split_once("://").map_or(token.origin.as_str(), |(_, host)| host);
     let owner = if token.path.is_empty() || verb != "add" {
         String::new()
     } else {
-        format!(" --owner {}", quoted(&token.path.replace('%', "%25")))
+        format!(" --owner {}", shell::argument(&token.path.replace('%', "%25")))
     };
     format!("doorkey token {verb} {} --host {host} --user {}{owner}", token.profile, token.user)
 }

@@ -1,9 +1,9 @@
 //! Whose a found login is: decided by the routes in force, as git's next request will be.
 
-use crate::engine::render::shell_word;
 use crate::engine::withdrawn::{still_claims, still_claims_registry};
 use crate::engine::{generation, profiles, stored_token};
 use crate::formats::remote_url::RemoteUrl;
+use crate::formats::shell;
 use crate::model::name::{HostName, check_user};
 use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route::{Claim, Decision, Origin, Scheme, decide};
@@ -77,7 +77,7 @@ pub(super) fn owner(sys: &Sys, url: &str, user: Option<&str>, reach: Reach) -> R
         }
         Decision::NoPath => return Err(shared(&origin)),
         Decision::Unclaimed => {
-            let fix = format!("doorkey route add {} PROFILE", shell_word(&format!("{origin}/{path}")));
+            let fix = format!("doorkey route add {} PROFILE", shell::word(&format!("{origin}/{path}")));
             return Err(Nobody::of(format!("no profile speaks for {path:?} on {origin}"), fix));
         }
         Decision::Unmanaged => return Err(Nobody::of(format!("no profile has {origin}"), SUGGEST)),

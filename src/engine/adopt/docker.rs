@@ -3,8 +3,8 @@
 use super::login::{Found, Login, Stays};
 use super::{Edit, Kind};
 use crate::engine::generation;
-use crate::engine::render::shell_word;
 use crate::formats::docker_config::{Config, HUB, Odd};
+use crate::formats::shell;
 use crate::secret::Secret;
 use crate::sys::Sys;
 use std::path::Path;
@@ -120,7 +120,7 @@ pub(super) fn in_path(sys: &Sys) -> Result<(), (String, String)> {
 /// As a shell reads it.
 fn word(sys: &Sys, path: &Path) -> String {
     match sys.places().home().and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", shell_word(&rest.display().to_string())),
-        None => shell_word(&path.display().to_string()),
+        Some(rest) => format!("~/{}", shell::word(&rest.display().to_string())),
+        None => shell::word(&path.display().to_string()),
     }
 }

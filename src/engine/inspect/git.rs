@@ -41,9 +41,8 @@ fn files(sys: &Sys) -> Vec<(PathBuf, Scope)> {
         found.push((path, Scope::System));
     }
     if sys.env("GIT_CONFIG_GLOBAL").is_none()
-        && let Some(home) = sys.places().home()
+        && let Some(config) = sys.places().xdg_config()
     {
-        let config = sys.env("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
         found.push((config.join("git/config"), Scope::Global));
     }
     found.extend(sys.places().git_config().map(|path| (path, Scope::Global)));

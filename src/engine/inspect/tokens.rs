@@ -59,10 +59,11 @@ impl SecretFile {
 
 /// git-credential-store(1), FILES.
 fn git_credentials_of(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Vec<PlainToken> {
-    let Some(home) = sys.places().home() else { return Vec::new() };
-    let config = sys.env("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+    let places = sys.places();
+    let home = places.home().map(|home| home.join(".git-credentials"));
+    let config = places.xdg_config().map(|config| config.join("git/credentials"));
     let mut found = Vec::new();
-    for path in [home.join(".git-credentials"), config.join("git/credentials")] {
+    for path in home.into_iter().chain(config) {
         let Some(file) = secret_file(sys, path, troubles) else { continue };
         let parsed = git_credentials::parse(file.bytes.expose());
         for login in parsed.logins.iter().filter(|l| !l.password.is_empty() || is_user_a_token(&l.username)) {

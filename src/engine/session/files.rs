@@ -3,9 +3,10 @@
 use super::Files;
 use crate::engine::generation;
 use crate::engine::in_force::InForceError;
-use crate::engine::render::{shell_word, ssh_path};
+use crate::engine::render::ssh_path;
 use crate::formats::containers::write_jks;
 use crate::formats::pem;
+use crate::formats::shell;
 use crate::model::profile::{Profile, RegistryKind};
 use crate::model::route_table;
 use crate::model::text::Text;
@@ -135,7 +136,7 @@ fn programs(asked: &Asked<'_>) -> Files {
 }
 
 fn word(path: &Path) -> String {
-    shell_word(&path.display().to_string())
+    shell::word(&path.display().to_string())
 }
 
 /// docker asks doorkey for each registry of the profile, and nobody for any other.

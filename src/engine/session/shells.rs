@@ -4,7 +4,7 @@
 //! behind it, and what it leaves out is taken out.
 
 use super::Made;
-use crate::engine::render::shell_word;
+use crate::formats::shell;
 use crate::model::name::ProfileName;
 use crate::sys::Sys;
 use std::ffi::OsString;
@@ -17,7 +17,7 @@ pub(super) fn arguments(sys: &Sys, program: &Path, profile: &ProfileName, made: 
         Some("bash") => {
             let text = format!(
                 "[ -r {rc} ] && . {rc}\n{walls}PS1=\"({profile}) $PS1\"\n",
-                rc = shell_word(&format!("{home}/.bashrc")),
+                rc = shell::word(&format!("{home}/.bashrc")),
                 walls = walls(made),
             );
             let file = made.add("bashrc", text);
@@ -26,7 +26,7 @@ pub(super) fn arguments(sys: &Sys, program: &Path, profile: &ProfileName, made: 
         Some("zsh") => {
             let own = sys.env("ZDOTDIR").map_or(home, str::to_owned);
             for name in [".zshenv", ".zprofile", ".zshrc"] {
-                let rc = shell_word(&format!("{own}/{name}"));
+                let rc = shell::word(&format!("{own}/{name}"));
                 let last = name == ".zshrc";
                 let end = if last {
                     format!("{}PROMPT=\"({profile}) $PROMPT\"\n", walls(made))
@@ -82,7 +82,7 @@ fn walls(made: &Made) -> String {
         TAKEN_OUT.join("|")
     );
     for (name, value) in made.walls() {
-        text.push_str(&format!("export {name}={}\n", shell_word(&value)));
+        text.push_str(&format!("export {name}={}\n", shell::word(&value)));
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::VARIABLE;
 use super::files::{self, Asked};
 use crate::engine::generation;
-use crate::engine::render::shell_word;
+use crate::formats::shell;
 use crate::model::profile::{Profile, Proxy};
 use crate::sys::Sys;
 use crate::trust::env_vars::{self, Form};
@@ -177,7 +177,7 @@ fn is_let_in(name: &str) -> bool {
 
 /// git's settings, and last those that no repository's own configuration can come after (git-config(1), ENVIRONMENT).
 fn git(asked: &Asked<'_>) -> Vec<(String, String)> {
-    let text = |path: &Path| shell_word(&path.display().to_string());
+    let text = |path: &Path| shell::word(&path.display().to_string());
     let launcher = text(&generation::launcher(asked.state));
     let helper = format!("!{launcher} credential --generation {}", text(asked.folder));
     let pairs =

@@ -1,8 +1,8 @@
 //! What a repository's rungs do not show: whose credential it was, and whether doorkey was asked at all.
 
 use super::{Heard, Said, Target};
-use crate::engine::render::shell_word;
 use crate::engine::{generation, profiles, which};
+use crate::formats::shell;
 use crate::model::name::ProfileName;
 use crate::model::profile::Profile;
 use crate::model::profile_file::repo_route;
@@ -63,8 +63,8 @@ pub(super) fn of(
         let who = speaker.map_or("no profile".to_owned(), |p| format!("profile {p}"));
         // Another tenant's repository is theirs to prove; a route for it would send our token there.
         let fix = match speaker {
-            Some(other) => format!("doorkey verify {other} --repo {}", shell_word(&url)),
-            None => format!("doorkey route add {} {wanted}", shell_word(&url)),
+            Some(other) => format!("doorkey verify {other} --repo {}", shell::word(&url)),
+            None => format!("doorkey route add {} {wanted}", shell::word(&url)),
         };
         let why = which::ask(sys, real).map(|answer| answer.why).unwrap_or_default();
         return Some(Note {

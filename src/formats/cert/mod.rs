@@ -311,6 +311,12 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// The first 64 bits of a fingerprint in hex: enough for the name of a file among a user's own.
+#[must_use]
+pub fn short_print(print: &[u8; 32]) -> String {
+    hex(&print[..8])
+}
+
 fn as_hex<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex(bytes))
 }

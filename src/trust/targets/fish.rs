@@ -1,25 +1,19 @@
 //! fish reads every file of `conf.d` (fish(1), Configuration files).
 
 use super::{Files, Standing, Target, Text};
-use crate::model::plan::Step;
+use crate::formats::shell;
 use crate::sys::Sys;
-use crate::sys::fs::FsError;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// The same variables as for other shells, in fish's words.
 #[derive(Debug)]
 pub(super) struct Fish;
 
-fn file(sys: &Sys) -> PathBuf {
-    let Some(home) = sys.places().home() else { return PathBuf::new() };
-    let config = sys.env("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-    config.join("fish/conf.d/doorkey-roots.fish")
-}
-
-fn ours(files: &Files) -> String {
-    let path = files.fish_environment().display().to_string();
-    let word = format!("'{}'", path.replace('\\', "\\\\").replace('\'', "\\'"));
-    format!("test -r {word}; and source {word} # roots: doorkey ca status\n")
+fn ours(sys: &Sys, files: &Files) -> Text {
+    let folder = sys.places().xdg_config().unwrap_or(Path::new("")).join("fish");
+    let word = shell::fish_quoted(&files.fish_environment().display().to_string());
+    let line = format!("test -r {word}; and source {word} # roots: doorkey ca status\n");
+    Text::new(folder.join("conf.d/doorkey-roots.fish"), line)
 }
 
 impl Target for Fish {
@@ -32,24 +26,20 @@ impl Target for Fish {
     }
 
     fn look(&self, sys: &Sys, files: &Files) -> Standing {
-        let (file, ours) = (file(sys), ours(files));
+        let ours = ours(sys, files);
         // Who has used fish has its folder; for who has not, none is made.
-        let folder = file.ancestors().nth(2).map(|folder| sys.look_through(folder));
+        let folder = ours.path.ancestors().nth(2).map(|folder| sys.look_through(folder));
         if sys.program("fish").is_none() || !matches!(folder, Some(Ok(Some(_)))) {
             return Standing::NotHere;
         }
-        match (Text { path: &file, ours: &ours }).is_there(sys) {
-            Ok(true) => Standing::On { file },
+        match ours.is_there(sys) {
+            Ok(true) => Standing::On { file: ours.path },
             Ok(false) => Standing::Off,
-            Err(_) => Standing::Unreadable { file },
+            Err(_) => Standing::Unreadable { file: ours.path },
         }
     }
 
-    fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        Text { path: &file(sys), ours: &ours(files) }.add(sys)
-    }
-
-    fn remove(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        Text { path: &file(sys), ours: &ours(files) }.remove(sys)
+    fn texts(&self, sys: &Sys, files: &Files) -> Vec<Text> {
+        vec![ours(sys, files)]
     }
 }

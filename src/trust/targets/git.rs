@@ -2,9 +2,7 @@
 
 use super::{Files, Standing, Target, Text};
 use crate::formats::git_config::{self, quote_value};
-use crate::model::plan::Step;
 use crate::sys::Sys;
-use crate::sys::fs::FsError;
 use std::path::{Path, PathBuf};
 
 /// git in shells and elsewhere: libcurl reads no variable that shells set.
@@ -47,11 +45,7 @@ impl Target for Git {
         }
     }
 
-    fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        Text { path: &file(sys), ours: &ours(files) }.add(sys)
-    }
-
-    fn remove(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        Text { path: &file(sys), ours: &ours(files) }.remove(sys)
+    fn texts(&self, sys: &Sys, files: &Files) -> Vec<Text> {
+        vec![Text::new(file(sys), ours(files))]
     }
 }

@@ -7,6 +7,7 @@
 mod curl;
 mod fish;
 mod git;
+mod one_line;
 mod pip;
 mod shells;
 mod wget;
@@ -101,63 +102,85 @@ pub trait Target: Debug + Sync {
     /// How it stands.
     fn look(&self, sys: &Sys, files: &Files) -> Standing;
 
+    /// The texts that lead it to the files, each with the file that it belongs in.
+    fn texts(&self, sys: &Sys, files: &Files) -> Vec<Text>;
+
     /// The steps that lead it to the files. Asked only while it is off.
     ///
     /// # Errors
     /// A file cannot be read.
-    fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError>;
+    fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
+        let mut steps = Vec::new();
+        for text in self.texts(sys, files) {
+            if !text.is_there(sys)? {
+                steps.extend(text.add(sys)?);
+            }
+        }
+        Ok(steps)
+    }
 
-    /// The steps that take exactly that away. Asked only while it is on.
+    /// The steps that take exactly that away.
     ///
     /// # Errors
     /// A file cannot be read.
-    fn remove(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError>;
+    fn remove(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
+        let mut steps = Vec::new();
+        for text in self.texts(sys, files) {
+            steps.extend(text.remove(sys)?);
+        }
+        Ok(steps)
+    }
 }
 
 /// All of them, in the order in which they are shown.
 pub const ALL: &[&dyn Target] =
-    &[&shells::Shells, &fish::Fish, &git::Git, &curl::Curl, &wget::Wget, &pip::Pip];
+    &[&shells::Shells, &fish::Fish, &git::Git, &curl::CURL, &wget::WGET, &pip::Pip];
 
 /// A file of lines with settings, and the text of ours in it: before everything else, as what follows a last line
 /// without an end could not be taken away again without a trace.
-struct Text<'a> {
-    path: &'a Path,
+#[derive(Debug)]
+pub struct Text {
+    path: PathBuf,
     /// Whole lines.
-    ours: &'a str,
+    ours: String,
 }
 
-impl Text<'_> {
+impl Text {
+    fn new(path: PathBuf, ours: String) -> Self {
+        Self { path, ours }
+    }
+
     fn is_there(&self, sys: &Sys) -> Result<bool, FsError> {
-        let Some(bytes) = sys.read(self.path)? else { return Ok(false) };
+        let Some(bytes) = sys.read(&self.path)? else { return Ok(false) };
         Ok(memchr::memmem::find(&bytes, self.ours.as_bytes()).is_some())
     }
 
     fn add(&self, sys: &Sys) -> Result<Vec<Step>, FsError> {
-        let (mut steps, mut new) = (Vec::new(), self.ours.to_owned());
-        if sys.read(self.path)?.is_none() {
+        let (mut steps, mut new) = (Vec::new(), self.ours.clone());
+        if sys.read(&self.path)?.is_none() {
             // Made empty, then filled: so undo takes back our text alone, and the file only if nobody wrote to it.
-            steps.extend(folders(sys, self.path)?);
-            steps.push(Step::Create { path: self.path.into(), text: "".into(), mode: 0o644 });
+            steps.extend(folders(sys, &self.path)?);
+            steps.push(Step::Create { path: self.path.clone(), text: "".into(), mode: 0o644 });
             new.insert_str(0, MADE);
         }
-        let path = self.path.into();
+        let path = self.path.clone();
         steps.push(Step::Splice { path, at: Anchor::Start, old: "".into(), new: new.into() });
         Ok(steps)
     }
 
     /// Takes the text away, and a file that was made for it and holds nothing else.
     fn remove(&self, sys: &Sys) -> Result<Vec<Step>, FsError> {
-        let Some(bytes) = sys.read(self.path)? else { return Ok(Vec::new()) };
-        let with_head = MADE.to_owned() + self.ours;
+        let Some(bytes) = sys.read(&self.path)? else { return Ok(Vec::new()) };
+        let with_head = MADE.to_owned() + &self.ours;
         if bytes == with_head.as_bytes() {
-            let mode = sys.look_through(self.path)?.map_or(0o644, |look| look.mode);
-            return Ok(vec![Step::Remove { path: self.path.into(), text: bytes.into(), mode }]);
+            let mode = sys.look_through(&self.path)?.map_or(0o644, |look| look.mode);
+            return Ok(vec![Step::Remove { path: self.path.clone(), text: bytes.into(), mode }]);
         }
-        let found = [with_head.as_str(), self.ours]
+        let found = [with_head.as_str(), self.ours.as_str()]
             .into_iter()
             .find_map(|text| Some((memchr::memmem::find(&bytes, text.as_bytes())?, text)));
         let Some((at, old)) = found else { return Ok(Vec::new()) };
-        let (path, at) = (self.path.into(), Anchor::Near(at));
+        let (path, at) = (self.path.clone(), Anchor::Near(at));
         Ok(vec![Step::Splice { path, at, old: old.into(), new: "".into() }])
     }
 }
@@ -175,38 +198,4 @@ fn folders(sys: &Sys, file: &Path) -> Result<Vec<Step>, FsError> {
         steps.insert(0, Step::MakeDir { path: folder.into(), mode: 0o755 });
     }
     Ok(steps)
-}
-
-/// The value of the last `key = value` line, as curl and wget read their files: case, `-` and `_` do not count.
-fn setting(bytes: &[u8], key: &str, also_colon: bool) -> Option<String> {
-    let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
-    let key = plain(key);
-    let mut found = None;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let line = String::from_utf8_lossy(line).trim().to_owned();
-        if line.starts_with('#') {
-            continue;
-        }
-        let bare = line.strip_prefix("--").unwrap_or(&line);
-        let cut = bare.find(|c: char| c == '=' || (also_colon && c == ':') || c.is_whitespace());
-        let Some((name, rest)) = cut.map(|at| bare.split_at(at)) else { continue };
-        if plain(name) == key {
-            let value = rest.trim_start_matches(|c: char| c == '=' || c == ':' || c.is_whitespace());
-            found = Some(value.trim().trim_matches('"').to_owned());
-        }
-    }
-    found
-}
-
-/// How a place stands whose file has one setting.
-fn stands(sys: &Sys, file: PathBuf, key: &str, also_colon: bool, files: &Files) -> Standing {
-    match sys.read(&file) {
-        Ok(None) => Standing::Off,
-        Ok(Some(bytes)) => match setting(&bytes, key, also_colon) {
-            None => Standing::Off,
-            Some(to) if Path::new(&to) == files.bundle() => Standing::On { file },
-            Some(to) => Standing::Own { file, to },
-        },
-        Err(_) => Standing::Unreadable { file },
-    }
 }

@@ -17,8 +17,7 @@ fn file(sys: &Sys) -> PathBuf {
     if matches!(sys.look_through(&old), Ok(Some(_))) {
         return old;
     }
-    let config = sys.env("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-    config.join("pip/pip.conf")
+    sys.places().xdg_config().unwrap_or(home).join("pip/pip.conf")
 }
 
 fn line(files: &Files) -> String {
@@ -82,21 +81,29 @@ impl Target for Pip {
         }
     }
 
+    fn texts(&self, sys: &Sys, files: &Files) -> Vec<Text> {
+        vec![Text::new(file(sys), section(files)), Text::new(file(sys), line(files))]
+    }
+
     fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        let (path, line) = (file(sys), line(files));
+        let path = file(sys);
         let bytes = sys.read(&path)?.unwrap_or_default();
         match read(&bytes).1 {
             Some(at) => {
-                Ok(vec![Step::Splice { path, at: Anchor::Near(at), old: "".into(), new: line.into() }])
+                let new = line(files).into();
+                Ok(vec![Step::Splice { path, at: Anchor::Near(at), old: "".into(), new }])
             }
-            None => Text { path: &path, ours: &section(files) }.add(sys),
+            None => Text::new(path, section(files)).add(sys),
         }
     }
 
+    /// The section where it is ours, else the line.
     fn remove(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        let (path, line) = (file(sys), line(files));
-        let whole = section(files);
-        let made_by_us = Text { path: &path, ours: &whole }.is_there(sys)?;
-        Text { path: &path, ours: if made_by_us { &whole } else { &line } }.remove(sys)
+        for text in self.texts(sys, files) {
+            if text.is_there(sys)? {
+                return text.remove(sys);
+            }
+        }
+        Ok(Vec::new())
     }
 }
