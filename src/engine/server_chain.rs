@@ -1,12 +1,14 @@
 //! What a server shows in its TLS handshake, directly or through a proxy, and whether its chain leads to a root.
 
 use crate::chains::{self, Answer, Policies, PresentedTo, Purpose, Question};
+use crate::formats::proxy::dialect::Decision;
+use crate::formats::proxy::setting::Scheme;
 use crate::model::ladder::{Layer, Outcome, Rung};
 use crate::probes::connect::proxy_connect;
 use crate::probes::dns::dns;
 use crate::probes::interception;
 use crate::probes::judge::Expect;
-use crate::probes::proxy_choice::{Decision, Route, Scheme};
+use crate::probes::proxy_choice;
 use crate::probes::tcp::tcp;
 use crate::probes::tls::{Diagnosis, tls};
 use crate::sys::Sys;
@@ -55,7 +57,7 @@ pub fn look(sys: &Sys, server: &Server<'_>) -> Seen {
     let mut seen = look_once(sys, server, PATIENCE);
     let untrusted = seen.answer.as_ref().is_some_and(|answer| !answer.valid);
     if untrusted && server.proxy.proxy().is_some() {
-        let none = Decision { route: Route::Direct, because: String::new(), warnings: Vec::new() };
+        let none = Decision::direct("");
         let direct = look_once(sys, &Server { proxy: &none, ..*server }, PAST_THE_PROXY);
         let leaf = |seen: &Seen| seen.handshake.as_ref().and_then(|h| h.chain.leaf().cloned());
         if let (Some(shown), Some(own)) = (leaf(&seen), leaf(&direct)) {
@@ -68,7 +70,7 @@ pub fn look(sys: &Sys, server: &Server<'_>) -> Seen {
 fn look_once(sys: &Sys, server: &Server<'_>, patience: Duration) -> Seen {
     let mut seen =
         Seen { rungs: Vec::new(), handshake: None, answer: None, product: None, signed_directly_by: None };
-    if let Some(broken) = server.proxy.rung().filter(|rung| rung.outcome == Outcome::Broken) {
+    if let Some(broken) = proxy_choice::rung(server.proxy).filter(|rung| rung.outcome == Outcome::Broken) {
         seen.rungs.push(broken);
         return seen;
     }

@@ -21,6 +21,7 @@ pub mod netrc;
 pub mod npmrc;
 pub mod pem;
 pub mod percent;
+pub mod proxy;
 pub mod remote_url;
 pub mod shell;
 pub mod splice;

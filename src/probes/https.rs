@@ -7,9 +7,11 @@
 use super::connect::proxy_connect;
 use super::dns::dns;
 use super::judge::Expect;
-use super::proxy_choice::{Decision, Scheme as ProxyScheme};
+use super::proxy_choice;
 use super::tcp::tcp;
 use super::tls::tls;
+use crate::formats::proxy::dialect::Decision;
+use crate::formats::proxy::setting::Scheme as ProxyScheme;
 use crate::model::ladder::{Layer, Outcome, Rung};
 use crate::model::route::{Origin, Scheme};
 use crate::redact::for_terminal;
@@ -149,7 +151,7 @@ impl Write for Timed {
 /// Climbs from the name to a trusted connection.
 fn open(sys: &Sys, way: &Way<'_>, origin: &Origin) -> Result<impl Read + Write + use<>, Box<Rung>> {
     let proxy = way.proxy.proxy();
-    if let Some(rung) = way.proxy.rung().filter(|r| r.outcome == Outcome::Broken) {
+    if let Some(rung) = proxy_choice::rung(way.proxy).filter(|r| r.outcome == Outcome::Broken) {
         return Err(Box::new(rung));
     }
     if let Some(proxy) = proxy.filter(|p| p.scheme != ProxyScheme::Http) {

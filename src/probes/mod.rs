@@ -11,7 +11,6 @@ mod handshake_fault;
 pub mod https;
 pub mod interception;
 pub mod judge;
-mod no_proxy;
 mod path;
 pub mod proxy_choice;
 pub mod tap;

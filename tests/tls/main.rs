@@ -13,6 +13,7 @@ mod cert;
 mod git_trust;
 mod handshake;
 mod hostile;
+mod no_proxy;
 mod openssl;
 mod pem;
 mod pki;

@@ -1,7 +1,9 @@
 //! The proxy decision, beside what the real git and the real curl do: listeners write down who connects.
 
+use doorkey::formats::proxy::dialect::{Decision, Goes};
+use doorkey::formats::proxy::setting::Scheme;
 use doorkey::model::ladder::Outcome;
-use doorkey::probes::proxy_choice::{Configured, Decision, Route, Scheme, proxy_decision};
+use doorkey::probes::proxy_choice::{Configured, proxy_decision, rung};
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
@@ -250,13 +252,13 @@ fn decides_as_git_and_curl_do() {
         let url = format!("{}://{}:{}/x.git", case.scheme, case.host, ears.port);
         let configured = case.configured.map(|value| ears.filled(value));
         let decision = decide(&env, configured.as_deref(), &url);
-        let ours = match &decision.route {
-            Route::Direct => Seen::Direct,
-            Route::Through(proxy) => {
+        let ours = match &decision.goes {
+            Goes::Direct => Seen::Direct,
+            Goes::Through(proxy) => {
                 assert_eq!(proxy.address(), ears.proxy.to_string());
                 Seen::Proxied
             }
-            Route::Unreadable => Seen::Nowhere,
+            Goes::Stops => Seen::Nowhere,
         };
         let git = ears.git(&case, &env, &url);
         let curl = if case.configured.is_some() { git } else { ears.curl(&case, &env, &url) };
@@ -264,7 +266,7 @@ fn decides_as_git_and_curl_do() {
             let note = format!("{url} {env:?} {configured:?}: expected {:?}", case.expected);
             wrong.push(format!("{note}, doorkey {ours:?}, git {git:?}, curl {curl:?}"));
         }
-        assert_eq!(decision.rung().map(|r| r.outcome), (ours == D).then_some(Outcome::NotTried));
+        assert_eq!(rung(&decision).map(|r| r.outcome), (ours == D).then_some(Outcome::NotTried));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -297,8 +299,8 @@ fn reads_a_proxy_as_libcurl_does() {
         "http://a b",
     ] {
         let decision = decide_one(value);
-        assert!(matches!(decision.route, Route::Unreadable), "{value}");
-        assert_eq!(decision.rung().and_then(|r| r.code), Some("proxy-unreadable"));
+        assert!(matches!(decision.goes, Goes::Stops), "{value}");
+        assert_eq!(rung(&decision).and_then(|r| r.code), Some("proxy-unreadable"));
     }
 }
 
@@ -315,7 +317,7 @@ fn keeps_the_proxys_password_to_itself() {
     assert!(password.same_as("p:ä%zz".as_bytes()));
     assert_eq!(proxy.shown(), "http://proxy.test:3128");
     let bad = decide_one("gopher://user:hunter2@proxy");
-    for said in [format!("{decision:?}"), decision.because, format!("{bad:?}"), format!("{:?}", bad.rung())] {
+    for said in [format!("{decision:?}"), decision.because, format!("{bad:?}"), format!("{:?}", rung(&bad))] {
         assert!(!said.contains("p:ä") && !said.contains("p%3a") && !said.contains("hunter2"), "{said}");
     }
     let configured = Configured { key: "http.proxy", value: "http://u:hunter2@p" };
@@ -332,14 +334,14 @@ fn warns_where_others_read_a_setting_differently() {
         }
     };
     let decision = proxy_decision(None, env("other.test git.test"), "https://git.test/x");
-    assert!(matches!(decision.route, Route::Direct));
+    assert!(matches!(decision.goes, Goes::Direct));
     assert!(decision.warnings[0].contains("blanks"), "{:?}", decision.warnings);
     let decision = proxy_decision(None, env("other.test, git.test"), "https://git.test/x");
-    assert!(matches!(decision.route, Route::Direct) && decision.warnings.is_empty(), "{decision:?}");
+    assert!(matches!(decision.goes, Goes::Direct) && decision.warnings.is_empty(), "{decision:?}");
     let decision = proxy_decision(None, env(""), "https://git.test/x");
     assert!(decision.proxy().is_some() && decision.warnings[0].contains("http://"), "{decision:?}");
     assert_eq!(decision.because, "https_proxy names http://proxy.test:3128");
     for url in ["ssh://git@git.test/x", "git@git.test:x", "/srv/x.git", "file:///x"] {
-        assert!(matches!(proxy_decision(None, env(""), url).route, Route::Direct), "{url}");
+        assert!(matches!(proxy_decision(None, env(""), url).goes, Goes::Direct), "{url}");
     }
 }

@@ -2,12 +2,14 @@
 
 use super::own_git::OwnGit;
 use super::shared::Shared;
+use crate::formats::proxy::dialect::Decision;
+use crate::formats::proxy::setting::{Proxy, Scheme as ProxyScheme};
 use crate::model::ladder::{Layer, Outcome, Rung};
 use crate::model::route::{Origin, Scheme};
 use crate::probes::connect::proxy_connect;
 use crate::probes::dns::dns;
 use crate::probes::judge::Expect;
-use crate::probes::proxy_choice::{self, Configured, Decision, Proxy, proxy_decision};
+use crate::probes::proxy_choice::{self, Configured, proxy_decision};
 use crate::probes::tcp::tcp;
 use crate::probes::tls::tls;
 use crate::redact;
@@ -107,7 +109,7 @@ impl<'a> Lower<'a> {
             return rungs;
         }
         // Past a proxy that is not spoken to here, there is nothing to shake hands with.
-        let spoken = decision.proxy().is_none_or(|p| p.scheme == proxy_choice::Scheme::Http);
+        let spoken = decision.proxy().is_none_or(|p| p.scheme == ProxyScheme::Http);
         rungs.push(match (wall.origin.scheme, spoken) {
             (Scheme::Https, true) => self.certificate(wall, decision, trust, stream),
             (Scheme::Https, false) => Rung::not_tried(Layer::Tls, "it lies behind the proxy"),
@@ -189,7 +191,7 @@ fn first_stop(decision: &Decision, origin: &Origin) -> (String, u16) {
 }
 
 fn proxy_rung(decision: &Decision) -> Rung {
-    decision.rung().unwrap_or_else(|| Rung::ok(Layer::Proxy, decision.because.clone()))
+    proxy_choice::rung(decision).unwrap_or_else(|| Rung::ok(Layer::Proxy, decision.because.clone()))
 }
 
 fn tls_rung(origin: &Origin) -> Rung {
@@ -201,7 +203,7 @@ fn tls_rung(origin: &Origin) -> Rung {
 
 fn tunnel(wall: &Wall<'_>, decision: &Decision, stream: &mut TcpStream) -> Rung {
     let Some(proxy) = decision.proxy() else { return proxy_rung(decision) };
-    if proxy.scheme != proxy_choice::Scheme::Http {
+    if proxy.scheme != ProxyScheme::Http {
         return Rung::not_tried(Layer::Proxy, format!("{}; only HTTP proxies are probed", decision.because));
     }
     if wall.origin.scheme != Scheme::Https {

@@ -4,10 +4,11 @@
 use super::own_git::OwnGit;
 use crate::engine::in_force::{ca_path, check_root};
 use crate::formats::pem;
+use crate::formats::proxy::dialect::Decision;
 use crate::model::profile::Profile;
 use crate::model::route::Origin;
 use crate::probes::https::Way;
-use crate::probes::proxy_choice::{Configured, Decision, proxy_decision};
+use crate::probes::proxy_choice::{Configured, proxy_decision};
 use crate::sys::Sys;
 use crate::trust::git as git_trust;
 use rustls_pki_types::CertificateDer;

@@ -1,27 +1,21 @@
-//! `NO_PROXY` as libcurl reads it, which is not as anybody else does (curl's lib/noproxy.c; measured with git).
+//! libcurl (lib/noproxy.c; measured with git), and so curl, git, cargo and PHP.
 
+use super::{Does, Match, Target};
 use std::net::Ipv4Addr;
 
-/// The entry that keeps a host away from the proxy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Match {
-    /// As it is written.
-    pub(super) entry: String,
-    /// It stands after a blank without a comma, where libcurl 8 no longer reads.
-    pub(super) after_blank: bool,
-}
-
-/// Looks for `host` (without brackets) in a list.
+/// libcurl before 8, where blanks divide as well.
 ///
 /// `*` counts only alone. An entry fits the name itself and every name below it, with or without a leading dot;
 /// `*.x` and `x:8080` fit nothing. For an IPv4 address, an entry fits when it is the same address or a CIDR block
 /// around it (since 7.86). An IPv6 address is compared as text, as if it were a name. Names are never looked up.
-pub(super) fn find(host: &str, list: &str) -> Option<Match> {
+#[must_use]
+pub fn curl(target: &Target, list: &str) -> Option<Match> {
+    let host = target.host.as_str();
     if host.is_empty() {
         return None;
     }
     if list == "*" {
-        return Some(Match { entry: "*".into(), after_blank: false });
+        return Some(Match::of("*"));
     }
     let bare = host.strip_suffix('.').unwrap_or(host);
     let address: Option<Ipv4Addr> = host.parse().ok();
@@ -35,11 +29,18 @@ pub(super) fn find(host: &str, list: &str) -> Option<Match> {
                 None => fits_name(bare, word),
             };
             if fits {
-                return Some(Match { entry: (*word).to_owned(), after_blank });
+                let does = if after_blank { Does::FitsAfterBlank } else { Does::Fits };
+                return Some(Match { entry: (*word).to_owned(), does });
             }
         }
     }
     None
+}
+
+/// As libcurl 8 and later: blanks alone divide nothing, and end what is read.
+#[must_use]
+pub fn curl_8(target: &Target, list: &str) -> Option<Match> {
+    curl(target, list).filter(|found| found.does == Does::Fits)
 }
 
 fn fits_name(host: &str, entry: &str) -> bool {
