@@ -14,6 +14,7 @@ pub mod git_credential;
 pub mod git_credentials;
 pub mod host;
 pub mod json_spans;
+pub mod key_lines;
 pub mod known_hosts;
 pub mod lines;
 pub mod loose;

@@ -8,6 +8,7 @@ pub mod environment;
 pub mod forecast;
 pub mod git;
 pub mod root_stores;
+pub mod settings;
 pub mod system;
 pub mod targets;
 pub mod unverified;

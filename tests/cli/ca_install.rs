@@ -391,3 +391,30 @@ fn a_variable_of_the_users_is_shown() {
     let row = status["places"].as_array().unwrap().iter().find(|p| p["name"] == "$PIP_CERT").unwrap();
     assert_eq!(row["trusts"][0], "no", "{row:#}");
 }
+
+/// curl reads one file, the first of several: a new `~/.curlrc` would take the user's own away from it.
+#[test]
+fn the_file_that_curl_reads_is_the_one_that_changes() {
+    let home = lived_in();
+    std::fs::remove_file(home.path(".curlrc")).unwrap();
+    home.write(".config/curlrc", "user-agent = \"mine\"\n", 0o644);
+    let before = home.users_tree();
+    home.run(MACHINE).ok();
+    let bundle = home.state().join("trust/ca-bundle.pem");
+    assert!(!home.path(".curlrc").exists());
+    assert!(
+        home.text(".config/curlrc").starts_with(&format!("cacert = \"{}\"\nuser-agent", bundle.display()))
+    );
+    assert_eq!(place(&home, "curl"), ("by ~/.config/curlrc".into(), "yes".into()));
+    // curl itself: it opens that file, and knows both lines.
+    let asked = std::process::Command::new("curl")
+        .args(["-v", "https://127.0.0.1:1/"])
+        .env_clear()
+        .env("HOME", home.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(said.contains("port 1 failed") || said.contains("Connection refused"), "{said}");
+    home.run(AWAY).ok();
+    same(&home, &before, "the way back");
+}

@@ -1,24 +1,15 @@
 //! pip (its configuration file, `[global] cert`). It replaces the public roots in pip before 24.2.
 
 use super::{Files, Standing, Target, Text};
+use crate::formats::key_lines::{self, INI};
 use crate::model::plan::{Anchor, Step};
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
-use std::path::PathBuf;
+use crate::trust::settings;
 
 /// pip outside of shells.
 #[derive(Debug)]
 pub(super) struct Pip;
-
-/// The user's file: the old place where it is in use, else the new one (pip documentation, Configuration).
-fn file(sys: &Sys) -> PathBuf {
-    let Some(home) = sys.places().home() else { return PathBuf::new() };
-    let old = home.join(".pip/pip.conf");
-    if matches!(sys.look_through(&old), Ok(Some(_))) {
-        return old;
-    }
-    sys.places().xdg_config().unwrap_or(home).join("pip/pip.conf")
-}
 
 fn line(files: &Files) -> String {
     format!("cert = {}\n", files.bundle().display())
@@ -29,26 +20,16 @@ fn section(files: &Files) -> String {
     format!("# roots: doorkey ca status\n[global]\n{}", line(files))
 }
 
-/// The value of `cert` in `[global]`, and where the line after `[global]` begins.
-fn read(bytes: &[u8]) -> (Option<String>, Option<usize>) {
-    let (mut section, mut cert, mut start) = (String::new(), None, None);
+/// Where the line after `[global]` begins.
+fn after_global(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
+    let mut lines = bytes.split_inclusive(|b| *b == b'\n');
+    lines.find(|line| {
         at += line.len();
-        let text = String::from_utf8_lossy(line).trim().to_owned();
-        if let Some(name) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            section = name.trim().to_owned();
-            if section == "global" && start.is_none() {
-                start = Some(at);
-            }
-        } else if section == "global"
-            && let Some((key, value)) = text.split_once(['=', ':'])
-            && key.trim().eq_ignore_ascii_case("cert")
-        {
-            cert = Some(value.trim().to_owned());
-        }
-    }
-    (cert, start)
+        let text = String::from_utf8_lossy(line);
+        text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::trim) == Some("global")
+    })?;
+    Some(at)
 }
 
 impl Target for Pip {
@@ -65,30 +46,33 @@ impl Target for Pip {
         if !here {
             return Standing::NotHere;
         }
-        let file = file(sys);
+        let file = settings::pip_conf(sys).unwrap_or_default();
         match sys.read(&file) {
             Ok(None) => Standing::Off,
-            Ok(Some(bytes)) => match read(&bytes).0 {
+            Ok(Some(bytes)) => match key_lines::last(&bytes, INI, "global", "cert") {
                 // Nothing can be put after a last line without an end, and taken away again without a trace.
                 None if bytes.trim_ascii_end().ends_with(b"[global]") && !bytes.ends_with(b"\n") => {
                     Standing::Unreadable { file }
                 }
                 None => Standing::Off,
-                Some(to) if files.bundle() == *to => Standing::On { file },
-                Some(to) => Standing::Own { file, to },
+                Some(to) if files.bundle() == *to.text => Standing::On { file },
+                Some(to) => Standing::Own { file, to: to.text },
             },
             Err(_) => Standing::Unreadable { file },
         }
     }
 
     fn texts(&self, sys: &Sys, files: &Files) -> Vec<Text> {
-        vec![Text::new(file(sys), section(files)), Text::new(file(sys), line(files))]
+        vec![
+            Text::new(settings::pip_conf(sys).unwrap_or_default(), section(files)),
+            Text::new(settings::pip_conf(sys).unwrap_or_default(), line(files)),
+        ]
     }
 
     fn add(&self, sys: &Sys, files: &Files) -> Result<Vec<Step>, FsError> {
-        let path = file(sys);
+        let path = settings::pip_conf(sys).unwrap_or_default();
         let bytes = sys.read(&path)?.unwrap_or_default();
-        match read(&bytes).1 {
+        match after_global(&bytes) {
             Some(at) => {
                 let new = line(files).into();
                 Ok(vec![Step::Splice { path, at: Anchor::Near(at), old: "".into(), new }])
