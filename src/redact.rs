@@ -63,6 +63,19 @@ pub fn urls(text: &str) -> String {
     out
 }
 
+/// The address of a proxy, on one line: what stands before the last `@` masked, however it is written.
+#[must_use]
+pub fn proxy(text: &str) -> String {
+    let shown = match text.rsplit_once('@') {
+        Some((userinfo, host)) => {
+            let scheme = userinfo.split_once("://").map(|(scheme, _)| format!("{scheme}://"));
+            format!("{}***@{host}", scheme.unwrap_or_default())
+        }
+        None => text.to_owned(),
+    };
+    for_terminal(&shown, false)
+}
+
 /// A user name as it may be shown: people put tokens there (`https://TOKEN@host`), and no name is that long.
 #[must_use]
 pub fn user_name(name: &str) -> &str {

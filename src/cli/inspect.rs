@@ -1,22 +1,22 @@
 //! `doorkey inspect`: what is on this machine. Reads only.
 
 use super::error::Failure;
-use super::{Context, Exit, inspect_server, json, table};
+use super::{Context, Exit, inspect_proxy, inspect_server, json, table};
 use crate::engine::{inspect, when};
 use crate::model::facts::{About, Facts, Pair, TokenState};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// `doorkey inspect [ssh|tokens|helpers|trust|all]`, `doorkey inspect FILE`
+/// `doorkey inspect [ssh|tokens|helpers|trust|proxy|all]`, `doorkey inspect FILE`
 #[derive(Debug, Args)]
 #[command(after_help = "Changes nothing, and needs nothing set up.\n\nExamples:\n  doorkey inspect\n  \
-    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  doorkey inspect ~/keys\n  doorkey inspect corp-root.pem\n  doorkey inspect git.acme.example:443 --proxy http://proxy.acme.example:3128\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect all --json")]
+    doorkey inspect ssh\n  doorkey inspect ~/.ssh/id_ed25519\n  doorkey inspect ~/keys\n  doorkey inspect corp-root.pem\n  doorkey inspect git.acme.example:443 --proxy http://proxy.acme.example:3128\n  ssh-keygen -y -f KEY | doorkey inspect -\n  doorkey inspect helpers --for https://github.com/acme/app.git\n  doorkey inspect proxy --for https://git.acme.example\n  doorkey inspect all --json")]
 pub(crate) struct Inspect {
-    /// Which part of the machine: ssh, tokens, helpers, trust or all; or the file of an SSH key or of certificates (- is standard input), a folder with keys, a server
+    /// Which part of the machine: ssh, tokens, helpers, trust, proxy or all; or the file of an SSH key or of certificates (- is standard input), a folder with keys, a server
     #[arg(default_value = "all", value_name = "PART|FILE|FOLDER|HOST:PORT")]
     what: String,
-    /// Whom git asks for a password for this URL, or for the remotes of the repository in this folder
+    /// helpers: whom git asks for a password for this URL, or for the remotes of the repository in this folder; proxy: which way each tool goes to this URL
     #[arg(long = "for", value_name = "URL|DIR")]
     place: Option<String>,
     /// Open the key's file with a passphrase, read from this open file descriptor
@@ -32,6 +32,7 @@ enum Part {
     Tokens,
     Helpers,
     Trust,
+    Proxy,
     All,
 }
 
@@ -41,10 +42,7 @@ type Lines = fn(&Facts) -> Vec<String>;
 pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failure> {
     let Ok(part) = Part::from_str(&wanted.what, false) else {
         if wanted.place.is_some() {
-            return Err(Failure::usage(
-                "--for is about credential helpers",
-                "run: doorkey inspect helpers --for URL",
-            ));
+            return Err(not_for_this());
         }
         let is_file = matches!(context.sys.look_through(Path::new(&wanted.what)), Ok(Some(_)));
         return match inspect_server::server(&wanted.what).filter(|_| !is_file) {
@@ -63,12 +61,12 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
     if wanted.passphrase_fd.is_some() {
         return Err(Failure::usage("--passphrase-fd is about a key's file", "run: doorkey inspect FILE"));
     }
+    if part == Part::Proxy {
+        return inspect_proxy::run(context, wanted.place.as_deref());
+    }
     if let Some(place) = &wanted.place {
         if part != Part::Helpers {
-            return Err(Failure::usage(
-                "--for is about credential helpers",
-                "run: doorkey inspect helpers --for URL",
-            ));
+            return Err(not_for_this());
         }
         return super::walk::run(context, place);
     }
@@ -103,13 +101,20 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
     Ok(Exit::Fine)
 }
 
+fn not_for_this() -> Failure {
+    Failure::usage(
+        "--for is about credential helpers and proxies",
+        "run: doorkey inspect helpers --for URL, or doorkey inspect proxy --for URL",
+    )
+}
+
 fn as_json(facts: &Facts, part: Part) -> Value {
     match part {
         Part::Ssh => json!({ "ssh": facts.ssh }),
         Part::Tokens => json!({ "tokens": facts.tokens, "stored": facts.own.tokens }),
         Part::Helpers => json!({ "git": facts.git, "environment": facts.environment }),
         Part::Trust => json!({ "trust": facts.trust }),
-        Part::All => json!(facts),
+        Part::Proxy | Part::All => json!(facts),
     }
 }
 

@@ -93,11 +93,8 @@ fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen
         ));
     }
     let store = system::look(&context.sys);
-    let env = |name: &str| {
-        let (_, value) = context.sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
-        // What was named by hand is taken, whatever NO_PROXY holds.
-        value.to_str().filter(|_| !how.direct && how.proxy.is_none()).map(str::to_owned)
-    };
+    // What was named by hand is taken, whatever NO_PROXY holds.
+    let env = |name: &str| context.sys.env_raw(name).filter(|_| !how.direct && how.proxy.is_none());
     let named = how.proxy.as_deref().map(|value| Configured { key: "--proxy", value });
     let decision = proxy_decision(named, env, &format!("https://{}/", authority(host, port)));
     let name = how.sni.as_deref().unwrap_or(host);

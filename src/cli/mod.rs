@@ -23,6 +23,7 @@ mod inspect;
 mod inspect_certs;
 mod inspect_key;
 mod inspect_keys;
+mod inspect_proxy;
 mod inspect_server;
 mod json;
 mod long_walk;

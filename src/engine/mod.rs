@@ -19,6 +19,7 @@ pub mod new_root;
 pub mod preview;
 pub mod prints;
 pub mod profiles;
+pub mod proxies;
 mod refused_note;
 pub mod render;
 mod root_store;

@@ -86,6 +86,13 @@ fn registries(file: &Document<&str>) -> Vec<(String, Range<usize>)> {
     found
 }
 
+/// `http.proxy`, where it is set. May hold a password.
+#[must_use]
+pub fn proxy(bytes: &[u8]) -> Option<String> {
+    let file = document(bytes)?;
+    Some(table(&file, "http")?.get("proxy")?.as_str()?.to_owned())
+}
+
 /// What `config.toml` says of a registry.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Registry {

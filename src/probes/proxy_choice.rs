@@ -1,6 +1,6 @@
 //! Which proxy git uses for a URL, if any (git-config(1) http.proxy; git's http.c; curl(1) ENVIRONMENT).
 
-use crate::formats::proxy::dialect::{self, Decision, Goes};
+use crate::formats::proxy::dialect::{self, Decision, Goes, Named, Own};
 use crate::formats::proxy::no_proxy::Target;
 use crate::model::ladder::{Layer, Rung};
 use std::fmt;
@@ -32,7 +32,8 @@ pub fn proxy_decision(
     let Some(target) = Target::of(url) else {
         return Decision::direct("only http:// and https:// URLs use an HTTP proxy");
     };
-    dialect::GIT.decide(&target, configured.map(|one| (one.key, one.value)), &env)
+    let named = |one: Configured<'_>| Named { name: one.key.into(), value: one.value.into() };
+    dialect::GIT.decide(&target, &Own { proxy: configured.map(named), list: None }, &env)
 }
 
 /// The rung to show when no proxy is to be climbed: not tried, or broken by an unreadable setting

@@ -61,6 +61,12 @@ impl Sys {
         self.env.get(std::ffi::OsStr::new(name)).and_then(|v| v.to_str()).filter(|v| !v.is_empty())
     }
 
+    /// An environment variable as it is: set and empty is not the same as not set.
+    #[must_use]
+    pub fn env_raw(&self, name: &str) -> Option<String> {
+        self.env.get(std::ffi::OsStr::new(name)).and_then(|v| v.to_str()).map(str::to_owned)
+    }
+
     /// All environment variables, as they were at the start.
     pub fn env_all(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
         self.env.iter()

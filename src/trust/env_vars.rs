@@ -1,7 +1,7 @@
 //! The environment variables that change which roots a tool trusts.
 
 use super::bundle::{Bundle, Problem, Summary, is_hash_name};
-use super::raw_env;
+use crate::formats::java_options::JavaOptions;
 use crate::sys::Sys;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ pub enum Form {
     /// Folders with OpenSSL hash names, `:` between them.
     HashFolders,
     /// `-Djavax.net.ssl.trustStore=...` among options of the JVM.
-    JavaOptions,
+    JvmOptions,
 }
 
 /// A trust variable that doorkey knows.
@@ -65,7 +65,7 @@ const fn known(
 }
 
 use Effect::{Adds, Differs, Replaces};
-use Form::{File, HashFolders, JavaOptions};
+use Form::{File, HashFolders, JvmOptions};
 
 /// Every variable, with what was measured of it.
 pub const KNOWN: &[Known] = &[
@@ -108,7 +108,7 @@ pub const KNOWN: &[Known] = &[
     known("HEX_CACERTS_PATH", File, Replaces, true, &["mix", "hex"]),
     known("JULIA_SSL_CA_ROOTS_PATH", File, Replaces, true, &["julia"]),
     known("SYSTEM_CERTIFICATE_PATH", File, Replaces, true, &["stack", "haskell"]),
-    known("JAVA_TOOL_OPTIONS", JavaOptions, Replaces, false, &["java", "maven", "gradle"]),
+    known("JAVA_TOOL_OPTIONS", JvmOptions, Replaces, false, &["java", "maven", "gradle"]),
 ];
 
 /// A variable that is set.
@@ -190,7 +190,7 @@ impl Pointed {
 /// Looks at every trust variable that is set and not empty.
 #[must_use]
 pub fn look(sys: &Sys) -> Vec<Variable> {
-    look_in(sys, &|name| raw_env(sys, name))
+    look_in(sys, &|name| sys.env_raw(name))
 }
 
 /// As [`look`], in another environment. Variables that name the same file share one reading of it.
@@ -205,7 +205,7 @@ pub fn look_in(sys: &Sys, env: &dyn Fn(&str) -> Option<String>) -> Vec<Variable>
         for (path, has_password) in paths(known.form, &value) {
             let seen = read.iter().find(|(form, p)| *form == known.form && p.path() == path);
             let pointed = match seen {
-                Some((_, seen)) if known.form != JavaOptions => seen.clone(),
+                Some((_, seen)) if known.form != JvmOptions => seen.clone(),
                 _ => point(sys, known.form, &path, has_password, now),
             };
             read.push((known.form, pointed.clone()));
@@ -225,41 +225,21 @@ fn paths(form: Form, value: &str) -> Vec<(PathBuf, bool)> {
     match form {
         File => vec![(value.into(), false)],
         HashFolders => value.split(':').filter(|p| !p.is_empty()).map(|p| (p.into(), false)).collect(),
-        JavaOptions => {
-            let options = java_words(value);
-            let given = |key: &str| options.iter().rev().find_map(|o| o.strip_prefix(key)?.strip_prefix('='));
-            let has_password = given("-Djavax.net.ssl.trustStorePassword").is_some();
-            let store = given("-Djavax.net.ssl.trustStore").filter(|p| !p.is_empty() && *p != "NONE");
+        JvmOptions => {
+            let options = JavaOptions::read(value);
+            let has_password = options.property("javax.net.ssl.trustStorePassword").is_some();
+            let store =
+                options.property("javax.net.ssl.trustStore").filter(|p| !p.is_empty() && *p != "NONE");
             store.map(|path| (path.into(), has_password)).into_iter().collect()
         }
     }
-}
-
-/// Splits at blanks outside quotes, as the JVM does with `JAVA_TOOL_OPTIONS`.
-fn java_words(value: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quote = None;
-    for c in value.chars() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if c == '"' || c == '\'' => quote = Some(c),
-            None if c.is_whitespace() => words.push(String::new()),
-            _ => {
-                if let Some(word) = words.last_mut() {
-                    word.push(c);
-                }
-            }
-        }
-    }
-    words.retain(|w| !w.is_empty());
-    words
 }
 
 fn point(sys: &Sys, form: Form, path: &Path, has_password: bool, now: i64) -> Pointed {
     let bundle = match form {
         File => Bundle::file(sys, path),
         HashFolders => Bundle::folder(sys, path, is_hash_name),
-        JavaOptions => {
+        JvmOptions => {
             let (kind, problem) = java_store(sys, path);
             return Pointed::Java { path: path.into(), problem, kind, has_password };
         }

@@ -3,7 +3,6 @@
 //! libcurl, the library, reads neither `SSL_CERT_FILE` nor `CURL_CA_BUNDLE`, so git does not either (measured).
 
 use super::bundle::{Bundle, Problem};
-use super::raw_env;
 use super::system::{self, Source};
 use crate::redact;
 use crate::sys::Sys;
@@ -44,7 +43,7 @@ pub struct Place {
 /// `git config --get-urlmatch` would give.
 #[must_use]
 pub fn look(sys: &Sys, config: impl Fn(&str, &str) -> Option<String>, url: &str) -> GitTrust {
-    look_in(sys, &|name| raw_env(sys, name), config, url)
+    look_in(sys, &|name| sys.env_raw(name), config, url)
 }
 
 /// As [`look`], in another environment.

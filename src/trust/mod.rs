@@ -31,9 +31,3 @@ pub struct TrustFacts {
 pub fn look(sys: &Sys) -> TrustFacts {
     TrustFacts { system: system::look(sys), variables: env_vars::look(sys) }
 }
-
-/// An environment variable as it is: set and empty is not the same as not set.
-fn raw_env(sys: &Sys, name: &str) -> Option<String> {
-    let (_, value) = sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
-    value.to_str().map(str::to_owned)
-}

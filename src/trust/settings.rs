@@ -25,6 +25,13 @@ pub fn wgetrc(sys: &Sys) -> Option<PathBuf> {
     sys.env("WGETRC").map(PathBuf::from).or_else(|| Some(sys.places().home()?.join(".wgetrc")))
 }
 
+/// npm's, of this user (npm documentation, npmrc).
+#[must_use]
+pub fn npmrc(sys: &Sys) -> Option<PathBuf> {
+    let named = ["npm_config_userconfig", "NPM_CONFIG_USERCONFIG"].iter().find_map(|name| sys.env(name));
+    named.map(PathBuf::from).or_else(|| Some(sys.places().home()?.join(".npmrc")))
+}
+
 /// pip's: the old place where it is in use, else the new one (pip documentation, Configuration).
 #[must_use]
 pub fn pip_conf(sys: &Sys) -> Option<PathBuf> {

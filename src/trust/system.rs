@@ -1,7 +1,6 @@
 //! The system's own store, and how `SSL_CERT_FILE` and `SSL_CERT_DIR` change it for whom.
 
 use super::bundle::{Bundle, Problem, is_hash_name};
-use super::raw_env;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
 use serde::Serialize;
@@ -88,7 +87,7 @@ pub struct Source {
 /// The places from which this family takes its roots, in this environment.
 #[must_use]
 pub fn sources(sys: &Sys, reader: Reader) -> Vec<Source> {
-    sources_in(sys, &|name| raw_env(sys, name), reader)
+    sources_in(sys, &|name| sys.env_raw(name), reader)
 }
 
 /// As [`sources`], in another environment.

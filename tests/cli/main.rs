@@ -17,6 +17,8 @@ mod bridges;
 mod broken_machine;
 mod ca_install;
 mod canary;
+#[path = "../support/counting.rs"]
+mod counting;
 mod edges;
 #[path = "../support/executable.rs"]
 mod executable;
@@ -26,6 +28,7 @@ mod host_keys;
 mod hostile_names;
 mod http_settings;
 mod inspect_key;
+mod inspect_proxy;
 mod kept;
 mod launcher;
 mod leaks;

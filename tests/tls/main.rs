@@ -10,6 +10,8 @@
 )]
 
 mod cert;
+#[path = "../support/counting.rs"]
+mod counting;
 mod git_trust;
 mod handshake;
 mod hostile;

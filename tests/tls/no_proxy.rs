@@ -1,15 +1,12 @@
 //! How programs read the proxy variables: what was measured of twelve of them, and the programs that are here, asked
 //! with variables that chance puts together.
 
-use doorkey::formats::proxy::dialect::{self, Dialect, Goes};
+use crate::counting::Counting;
+use doorkey::formats::proxy::dialect::{self, Dialect, Goes, Own};
 use doorkey::formats::proxy::no_proxy::Target;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 type Env = Vec<(String, String)>;
 type Measured = (&'static str, &'static [(&'static str, &'static str)], &'static str);
@@ -211,7 +208,7 @@ const MEASURED: &[Measured] = &[
 
 fn decided(dialect: &Dialect, url: &str, env: &[(String, String)]) -> String {
     let get = |name: &str| env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let decision = dialect.decide(&Target::of(url).expect("a URL"), None, &get);
+    let decision = dialect.decide(&Target::of(url).expect("a URL"), &Own::default(), &get);
     match decision.goes {
         Goes::Through(proxy) => proxy.address(),
         Goes::Direct | Goes::Stops => "-".into(),
@@ -237,31 +234,6 @@ fn readers_decide_as_was_measured() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// A proxy that counts who comes.
-struct Counting {
-    address: String,
-    seen: Arc<AtomicUsize>,
-}
-
-impl Counting {
-    fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address").to_string();
-        let seen = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                counter.fetch_add(1, Ordering::SeqCst);
-                let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
-                let _ = stream.read(&mut [0; 2048]);
-                let _ = stream
-                    .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            }
-        });
-        Self { address, seen }
-    }
 }
 
 /// Chance that can be had again.
@@ -427,10 +399,10 @@ fn hold_against(name: &str, dialect: &Dialect, mut asked: Asked, seed: u64) {
             // Of two spellings npm takes the one that stands later in the environment.
             env.dedup_by(|a, b| a.0.eq_ignore_ascii_case(&b.0));
         }
-        one.seen.store(0, Ordering::SeqCst);
-        two.seen.store(0, Ordering::SeqCst);
+        one.forget();
+        two.forget();
         asked.ask(&url, &env);
-        let theirs = match (one.seen.load(Ordering::SeqCst), two.seen.load(Ordering::SeqCst)) {
+        let theirs = match (one.seen(), two.seen()) {
             (0, 0) => "-",
             (_, 0) => one.address.as_str(),
             (0, _) => two.address.as_str(),

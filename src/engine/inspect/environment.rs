@@ -57,7 +57,9 @@ pub(super) fn look(sys: &Sys) -> Environment {
         let Some(value) = sys.env(name) else { continue };
         // Options of the JVM may name the password of a trust store.
         let hidden = SECRET.contains(&name) || COMMANDS.contains(&name) || name == "JAVA_TOOL_OPTIONS";
-        let value = (!hidden).then(|| masked(value));
+        // A proxy may be written without scheme.
+        let is_proxy = name.to_ascii_lowercase().ends_with("_proxy") && !value.contains("://");
+        let value = (!hidden).then(|| if is_proxy { redact::proxy(value) } else { redact::urls(value) });
         let program = COMMANDS.contains(&name).then(|| sys.env(name).map(program)).flatten();
         variables.push(Variable { name: name.to_owned(), value, program, set_by: None });
     }
@@ -70,14 +72,6 @@ fn shell(sys: &Sys) -> Option<Shell> {
     let path = PathBuf::from(sys.env("SHELL")?);
     let there = matches!(sys.look_through(&path), Ok(Some(l)) if l.kind == Kind::File && l.mode & 0o111 != 0);
     Some(Shell { path, there })
-}
-
-/// A proxy may be written without scheme: `user:password@host:8080`.
-fn masked(value: &str) -> String {
-    match value.rsplit_once('@') {
-        Some((_, host)) if !value.contains("://") => format!("***@{host}"),
-        _ => redact::urls(value),
-    }
 }
 
 /// The files that shells and sessions read when they start.

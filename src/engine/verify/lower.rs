@@ -164,12 +164,7 @@ impl<'a> Lower<'a> {
 
     fn proxy(&self, settings: &BTreeMap<String, String>, url: &str) -> Decision {
         let configured = settings.get("http.proxy").map(|value| Configured { key: "http.proxy", value });
-        // "Set and empty" means something else than "not set", so the values come raw.
-        let env = |name: &str| {
-            let (_, value) = self.sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
-            value.to_str().map(str::to_owned)
-        };
-        proxy_decision(configured, env, url)
+        proxy_decision(configured, |name: &str| self.sys.env_raw(name), url)
     }
 }
 

@@ -22,6 +22,7 @@ mod words;
 
 pub use hosts::Asked;
 pub use note::Note;
+pub(in crate::engine) use own_git::OwnGit;
 pub use ssh_log::SshLog;
 pub use targets::{NoTarget, Target, targets};
 pub use words::{Heard, Said};
@@ -35,7 +36,6 @@ use ladder::Climb;
 use lower::Lower;
 use note::Routing;
 use order::{Login, Order};
-use own_git::OwnGit;
 use serde::Serialize;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

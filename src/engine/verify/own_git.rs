@@ -19,7 +19,7 @@ const SSH: &str =
 
 /// What the user's own settings say, in so far as it decides how git is run.
 #[derive(Debug)]
-pub(super) struct OwnGit {
+pub(in crate::engine) struct OwnGit {
     dir: PathBuf,
     own_ssh: bool,
     rewrites: bool,
@@ -27,12 +27,12 @@ pub(super) struct OwnGit {
     /// place they stand for (`https://git.test`).
     ours_alone: Vec<(String, OsString)>,
     /// Whether any `http.proxy` is configured.
-    pub(super) has_proxy: bool,
+    pub(in crate::engine) has_proxy: bool,
 }
 
 impl OwnGit {
     /// Reads git's configuration once.
-    pub(super) fn look(sys: &Sys) -> Result<Self, RunError> {
+    pub(in crate::engine) fn look(sys: &Sys) -> Result<Self, RunError> {
         // A folder of ours is in no repository, whatever somebody made of `/`.
         let state = sys.places().state().filter(|s| matches!(sys.look_through(s), Ok(Some(_))));
         let dir = state.unwrap_or(Path::new("/")).to_path_buf();
@@ -91,7 +91,7 @@ impl OwnGit {
     }
 
     /// git's HTTP settings for a URL, by key in lower case: `http.proxy`, `http.sslcainfo`.
-    pub(super) fn http_settings(&self, sys: &Sys, url: &str) -> BTreeMap<String, String> {
+    pub(in crate::engine) fn http_settings(&self, sys: &Sys, url: &str) -> BTreeMap<String, String> {
         let ran = sys.ask(&Ask::GitHttp { url: url.into() }, self.quiet(sys), AT_ONCE);
         let text = ran.map(|r| String::from_utf8_lossy(&r.stdout).into_owned()).unwrap_or_default();
         let pairs = text.split('\0').filter(|field| !field.is_empty());

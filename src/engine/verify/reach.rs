@@ -51,11 +51,7 @@ impl<'a> Reach<'a> {
         let setting = own.or_else(|| self.gits_proxy.clone().map(|value| ("http.proxy".into(), value)));
         let configured = setting.as_ref().map(|(key, value)| Configured { key, value });
         // "Set and empty" means something else than "not set", so the values come raw.
-        let env = |name: &str| {
-            let (_, value) = sys.env_all().find(|(key, _)| key.as_os_str() == name)?;
-            value.to_str().map(str::to_owned)
-        };
-        proxy_decision(configured, env, &origin.to_string())
+        proxy_decision(configured, |name: &str| sys.env_raw(name), &origin.to_string())
     }
 
     /// The way through a proxy.

@@ -22,6 +22,7 @@ pub use json::{composer, docker};
 pub use known::{git_config, netrc, npmrc};
 pub use toml::{cargo, poetry};
 pub use urls::urls;
+pub(super) use xml::texts;
 pub use xml::{maven, nuget};
 pub use yaml::{hosts, listed};
 

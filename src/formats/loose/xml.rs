@@ -53,6 +53,11 @@ fn elements(bytes: &[u8]) -> Vec<Element> {
     found
 }
 
+/// The elements of a file: their names from the outermost in, and the text up to the next tag.
+pub(in crate::formats) fn texts(bytes: &[u8]) -> Vec<(Vec<String>, &str)> {
+    elements(bytes).into_iter().map(|element| (element.path, text(bytes, element.text))).collect()
+}
+
 fn trimmed(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     let text = bytes.get(span.clone()).unwrap_or_default();
     let start = span.start + text.iter().take_while(|b| b.is_ascii_whitespace()).count();

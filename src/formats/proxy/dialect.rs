@@ -237,17 +237,36 @@ impl Decision {
     }
 }
 
+/// A setting of the program's own.
+#[derive(Clone)]
+pub struct Named {
+    /// For people.
+    pub name: String,
+    /// May hold a password.
+    pub value: String,
+}
+
+impl std::fmt::Debug for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Named").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The settings of the program's own, which win over the variables.
+#[derive(Debug, Clone, Default)]
+pub struct Own {
+    /// The proxy.
+    pub proxy: Option<Named>,
+    /// The list of hosts that need none.
+    pub list: Option<Named>,
+}
+
 impl Dialect {
-    /// Decides as the program does. `own` is a setting of its own, with its name, and wins over the variables; `env`
-    /// answers with the raw value, so that "set and empty" can be told from "not set".
-    pub fn decide(
-        &self,
-        target: &Target,
-        own: Option<(&str, &str)>,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Decision {
-        let found = match own {
-            Some((name, value)) => Some((name, value.to_owned())),
+    /// Decides as the program does. `env` answers with the raw value, so that "set and empty" can be told from "not
+    /// set".
+    pub fn decide(&self, target: &Target, own: &Own, env: &dyn Fn(&str) -> Option<String>) -> Decision {
+        let found = match &own.proxy {
+            Some(named) => Some((named.name.as_str(), named.value.clone())),
             None => self.variable(if target.https { self.https } else { self.http }, env),
         };
         let Some((name, value)) = found else { return Decision::direct("no proxy is set") };
@@ -255,7 +274,7 @@ impl Dialect {
         if value.is_empty() {
             return Decision::direct(format!("{name} is set and empty"));
         }
-        if let Some((list, found)) = self.excepted(target, env) {
+        if let Some((list, found)) = self.excepted(target, own, env) {
             let entry = redact::for_terminal(&found.entry, false);
             if found.does == Does::Stops {
                 return Decision::stops(format!("{list} holds {entry}, at which {} stops", self.name));
@@ -275,7 +294,7 @@ impl Dialect {
     #[must_use]
     pub fn through(&self, name: &str, value: &str) -> Decision {
         let Some(proxy) = Proxy::read(value) else {
-            return Decision::stops(format!("{name} is no proxy URL: {}", redact::said(value)));
+            return Decision::stops(format!("{name} is no proxy URL: {}", redact::proxy(value)));
         };
         if !self.takes_bare && !value.contains("://") {
             return Decision::stops(format!("{name} has no http:// in front, and {} needs it", self.name));
@@ -295,16 +314,19 @@ impl Dialect {
     }
 
     /// The list that keeps a host away from the proxy, and its entry.
-    #[must_use]
-    pub fn excepted(
+    fn excepted(
         &self,
         target: &Target,
+        own: &Own,
         env: &dyn Fn(&str) -> Option<String>,
-    ) -> Option<(&'static str, Match)> {
-        // What is built in holds without a list, too.
-        let none = || self.no_proxy.first().map(|name| (*name, String::new()));
-        let (name, list) = self.empty_list.first(self.no_proxy, env).or_else(none)?;
-        (self.reader)(target, &list).map(|found| (name, found))
+    ) -> Option<(String, Match)> {
+        let by_variable = || self.empty_list.first(self.no_proxy, env);
+        let (name, list) = match &own.list {
+            Some(named) => (named.name.as_str(), named.value.clone()),
+            // What is built in holds without a list, too.
+            None => by_variable().or_else(|| Some((*self.no_proxy.first()?, String::new())))?,
+        };
+        (self.reader)(target, &list).map(|found| (redact::said(name), found))
     }
 
     fn variable(

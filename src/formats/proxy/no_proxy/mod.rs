@@ -5,6 +5,7 @@ pub mod curl;
 pub mod go;
 pub mod httpx;
 pub mod hyper;
+pub mod java;
 pub mod node;
 pub mod npm;
 pub mod python;
