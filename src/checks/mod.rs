@@ -63,6 +63,7 @@ registry! {
     launcher_missing,
     launcher_outdated,
     netrc_entry_for_managed_host,
+    no_proxy_read_differently,
     other_helper_wins,
     pinned_host_key_broken,
     private_key_in_bundle,
@@ -70,6 +71,10 @@ registry! {
     profile_ca_unusable,
     profile_key_missing,
     profile_without_token,
+    proxies_differ_by_tool,
+    proxy_password_in_variable,
+    proxy_variables_differ,
+    proxy_without_scheme,
     public_half_missing,
     remote_names_other_user,
     repository_overrides_helper,
@@ -133,6 +138,8 @@ pub enum Group {
     Helpers,
     /// Roots and verification.
     Trust,
+    /// Which way requests go.
+    Proxy,
     /// doorkey itself.
     Doorkey,
 }
@@ -146,6 +153,7 @@ impl Group {
             Self::Tokens => "tokens",
             Self::Helpers => "helpers",
             Self::Trust => "trust",
+            Self::Proxy => "proxy",
             Self::Doorkey => "doorkey",
         }
     }

@@ -229,7 +229,13 @@ fn variables_are_found_with_the_file_that_sets_them() {
     home.set("HTTPS_PROXY", format!("http://ada:{CANARY}@proxy.test:8080"));
     same(
         &home.codes(),
-        &["env-token-set", "ssh-command-overrides", "ssl-verify-off", "trust-variable-missing-file"],
+        &[
+            "env-token-set",
+            "proxy-password-in-variable",
+            "ssh-command-overrides",
+            "ssl-verify-off",
+            "trust-variable-missing-file",
+        ],
     );
     let ran = home.doorkey(&["doctor"]);
     assert!(ran.out.contains("GITHUB_TOKEN is set (by ~/.bashrc:2)"), "{}", ran.out);

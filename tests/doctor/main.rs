@@ -16,6 +16,7 @@ mod helpers;
 mod home;
 mod judged;
 mod machines;
+mod proxies;
 mod reading;
 mod registered;
 mod ssh_leftovers;

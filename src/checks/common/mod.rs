@@ -1,4 +1,5 @@
 //! What several checks have in common.
 
 pub(super) mod keys;
+pub(super) mod proxies;
 pub(super) mod tokens;

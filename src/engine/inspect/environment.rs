@@ -57,9 +57,9 @@ pub(super) fn look(sys: &Sys) -> Environment {
         let Some(value) = sys.env(name) else { continue };
         // Options of the JVM may name the password of a trust store.
         let hidden = SECRET.contains(&name) || COMMANDS.contains(&name) || name == "JAVA_TOOL_OPTIONS";
-        // A proxy may be written without scheme.
-        let is_proxy = name.to_ascii_lowercase().ends_with("_proxy") && !value.contains("://");
-        let value = (!hidden).then(|| if is_proxy { redact::proxy(value) } else { redact::urls(value) });
+        let is_proxy = name.to_ascii_lowercase().ends_with("_proxy");
+        let mask = if is_proxy { redact::proxy } else { redact::urls };
+        let value = (!hidden).then(|| mask(value));
         let program = COMMANDS.contains(&name).then(|| sys.env(name).map(program)).flatten();
         variables.push(Variable { name: name.to_owned(), value, program, set_by: None });
     }

@@ -26,9 +26,12 @@ pub(super) use git_settings::is_ours;
 pub(super) use ssh_config::included as included_by_ssh;
 pub(super) use ssh_keys::public_path;
 
+use crate::engine::proxies;
 use crate::model::facts::{Facts, Hidden, Unreadable};
+use crate::model::route::Scheme;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +66,21 @@ pub fn machine(sys: &Sys) -> Facts {
     facts.tokens = tokens.0;
     facts.trust = trust;
     facts.trust.git = trust::of_git(sys, &facts.git);
+    facts.proxies = proxies::facts(sys, servers(&facts));
     facts
+}
+
+/// The HTTPS servers that profiles and repositories name, as URLs, each once.
+fn servers(facts: &Facts) -> Vec<String> {
+    const MOST: usize = 20;
+    let remotes = facts.tokens.repositories.iter().flat_map(|repository| &repository.remotes);
+    let of_remotes = remotes.filter(|remote| remote.scheme == "https").filter_map(|remote| {
+        let port = remote.port.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("https://{}{port}/", remote.host.as_ref()?))
+    });
+    let of_profiles = facts.own.http_origins().into_iter().filter(|origin| origin.scheme == Scheme::Https);
+    let of_profiles = of_profiles.map(|origin| format!("{origin}/"));
+    of_profiles.chain(of_remotes).collect::<BTreeSet<_>>().into_iter().take(MOST).collect()
 }
 
 /// What the status says: doorkey itself, the keys that profiles name, and whether git can read its files. Quick, since

@@ -7,33 +7,49 @@ pub(super) static ALL: &[Tool] = &[
     Tool {
         name: "Go programs (go, gh, helm, kubectl, terraform)",
         programs: &["go", "gh", "helm", "kubectl", "terraform", "skopeo"],
+        reads_variables: true,
         decide: |asked| asked.by(&dialect::GO, &Own::default()),
     },
     Tool {
         name: "Python: urllib",
         programs: &["python3"],
+        reads_variables: true,
         decide: |asked| asked.by(&dialect::URLLIB, &Own::default()),
     },
     Tool {
         name: "Python: requests",
         programs: &["python3"],
+        reads_variables: true,
         decide: |asked| asked.by(&dialect::REQUESTS, &Own::default()),
     },
     Tool {
         name: "Python: httpx",
         programs: &["python3"],
+        reads_variables: true,
         decide: |asked| asked.by(&dialect::HTTPX, &Own::default()),
     },
-    Tool { name: "uv", programs: &["uv"], decide: |asked| asked.by(&dialect::HYPER, &Own::default()) },
-    Tool { name: "Node: fetch", programs: &["node"], decide: |asked| node(asked, &dialect::NODE_FETCH) },
+    Tool {
+        name: "uv",
+        programs: &["uv"],
+        reads_variables: true,
+        decide: |asked| asked.by(&dialect::HYPER, &Own::default()),
+    },
+    Tool {
+        name: "Node: fetch",
+        programs: &["node"],
+        reads_variables: false,
+        decide: |asked| node(asked, &dialect::NODE_FETCH),
+    },
     Tool {
         name: "Node: http, https",
         programs: &["node"],
+        reads_variables: false,
         decide: |asked| node(asked, &dialect::NODE_MODULES),
     },
     Tool {
         name: "bundler, Net::HTTP",
         programs: &["ruby"],
+        reads_variables: true,
         decide: |asked| asked.by(&dialect::RUBY, &Own::default()),
     },
 ];

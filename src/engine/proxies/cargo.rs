@@ -6,7 +6,7 @@ use crate::formats::cargo_config;
 use crate::formats::proxy::dialect::{self, Decision, Named, Own};
 use std::path::PathBuf;
 
-pub(super) static TOOL: Tool = Tool { name: "cargo", programs: &["cargo"], decide };
+pub(super) static TOOL: Tool = Tool { name: "cargo", programs: &["cargo"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let own = asked.sys.env("CARGO_HOME").map(PathBuf::from);

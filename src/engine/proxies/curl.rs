@@ -5,7 +5,7 @@ use crate::formats::key_lines::{self, CURLRC};
 use crate::formats::proxy::dialect::{self, Decision, Own};
 use crate::trust::settings;
 
-pub(super) static TOOL: Tool = Tool { name: "curl", programs: &["curl"], decide };
+pub(super) static TOOL: Tool = Tool { name: "curl", programs: &["curl"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let path = settings::curlrc(asked.sys).unwrap_or_default();

@@ -6,8 +6,12 @@ use crate::formats::proxy::dialect::{self, Decision, Named, Own};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-pub(super) static TOOL: Tool =
-    Tool { name: "docker pull (the daemon)", programs: &["dockerd", "docker"], decide };
+pub(super) static TOOL: Tool = Tool {
+    name: "docker pull (the daemon)",
+    programs: &["dockerd", "docker"],
+    reads_variables: false,
+    decide,
+};
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let rootless = asked.sys.places().xdg_config().map(|folder| folder.join("docker/daemon.json"));

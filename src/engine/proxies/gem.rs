@@ -4,7 +4,7 @@ use super::{Asked, Tool};
 use crate::formats::key_lines::{self, INI};
 use crate::formats::proxy::dialect::{self, Decision, Own};
 
-pub(super) static TOOL: Tool = Tool { name: "gem", programs: &["gem"], decide };
+pub(super) static TOOL: Tool = Tool { name: "gem", programs: &["gem"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let path = asked.sys.places().home().map(|home| home.join(".gemrc")).unwrap_or_default();
@@ -13,7 +13,7 @@ fn decide(asked: &Asked<'_>) -> Decision {
         .or_else(|| key_lines::last(&bytes, INI, "", ":http_proxy"));
     let proxy = asked.named(&path, "http_proxy", value);
     if let Some(off) = proxy.as_ref().filter(|named| named.value == ":no_proxy") {
-        return Decision::direct(format!("{} is :no_proxy", off.name));
+        return Decision::direct(format!("{} is :no_proxy", off.name)).by_own();
     }
     asked.by(&dialect::GEMS, &Own { proxy, list: None })
 }

@@ -3,7 +3,7 @@
 use super::{Asked, Tool};
 use crate::formats::proxy::dialect::{self, Decision, Named, Own};
 
-pub(super) static TOOL: Tool = Tool { name: "git", programs: &["git"], decide };
+pub(super) static TOOL: Tool = Tool { name: "git", programs: &["git"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     asked.by(&dialect::GIT, &Own { proxy: setting(asked), list: None })

@@ -6,7 +6,7 @@ use crate::formats::java_options::JavaOptions;
 use crate::formats::proxy::dialect::Decision;
 use std::path::PathBuf;
 
-pub(super) static TOOL: Tool = Tool { name: "Gradle", programs: &["gradle"], decide };
+pub(super) static TOOL: Tool = Tool { name: "Gradle", programs: &["gradle"], reads_variables: false, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let names = ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "GRADLE_OPTS"];

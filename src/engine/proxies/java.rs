@@ -3,7 +3,8 @@
 use super::{Asked, Tool, java_options};
 use crate::formats::proxy::dialect::Decision;
 
-pub(super) static TOOL: Tool = Tool { name: "Java programs", programs: &["java"], decide };
+pub(super) static TOOL: Tool =
+    Tool { name: "Java programs", programs: &["java"], reads_variables: false, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     java_options::decide(

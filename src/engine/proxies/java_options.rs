@@ -40,7 +40,9 @@ pub(super) fn decide(asked: &Asked<'_>, sources: &[(String, JavaOptions)]) -> De
     }
     let usual = if asked.target.https { "443" } else { "80" };
     let port = property(&format!("{scheme}.proxyPort")).map_or(usual.to_owned(), |(_, port)| port);
-    dialect::URLLIB.through(&format!("{scheme}.proxyHost in {name}"), &format!("http://{host}:{port}"))
+    dialect::URLLIB
+        .through(&format!("{scheme}.proxyHost in {name}"), &format!("http://{host}:{port}"))
+        .by_own()
 }
 
 /// The home folder, which Java takes from the password file, whatever HOME says.

@@ -6,7 +6,7 @@ use crate::formats::maven_settings;
 use crate::formats::proxy::dialect::{self, Decision};
 use crate::formats::proxy::no_proxy::java::java;
 
-pub(super) static TOOL: Tool = Tool { name: "Maven", programs: &["mvn"], decide };
+pub(super) static TOOL: Tool = Tool { name: "Maven", programs: &["mvn"], reads_variables: false, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let names = ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS"];
@@ -29,11 +29,13 @@ fn decide(asked: &Asked<'_>) -> Decision {
     let chosen = if asked.target.https { of("https").or_else(|| of("http")) } else { of("http") };
     match (chosen, kept_away) {
         (Some(proxy), _) => dialect::URLLIB
-            .through(&format!("<proxy> in {shown}"), &format!("http://{}:{}", proxy.host, proxy.port)),
+            .through(&format!("<proxy> in {shown}"), &format!("http://{}:{}", proxy.host, proxy.port))
+            .by_own(),
         (None, Some(found)) => Decision::direct(format!(
             "nonProxyHosts in {shown} holds {}",
             crate::redact::for_terminal(&found.entry, false)
-        )),
+        ))
+        .by_own(),
         (None, None) => java_options::decide(asked, &options),
     }
 }

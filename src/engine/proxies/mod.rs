@@ -9,6 +9,7 @@ mod java_options;
 use crate::engine::verify::OwnGit;
 use crate::formats::proxy::dialect::{Decision, Dialect, Goes, Named, Own};
 use crate::formats::proxy::no_proxy::Target;
+use crate::model::facts::{ProxyWays, ToolWay};
 use crate::registry::registry;
 use crate::sys::Sys;
 use serde::Serialize;
@@ -38,6 +39,8 @@ pub struct Tool {
     pub name: &'static str,
     /// Its programs; one of them is enough. None: a library.
     pub programs: &'static [&'static str],
+    /// Whether it reads the proxy variables without being told to.
+    reads_variables: bool,
     /// Decides as it does.
     decide: fn(&Asked<'_>) -> Decision,
 }
@@ -121,6 +124,11 @@ pub struct Choice {
     pub way: Way,
     /// Which setting decided.
     pub because: String,
+    /// Whether a setting of its own decided.
+    pub own: bool,
+    /// Whether it reads the proxy variables without being told to.
+    #[serde(skip)]
+    pub reads_variables: bool,
     /// What works with this tool, but not with others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -131,6 +139,24 @@ pub struct Choice {
 pub fn look(sys: &Sys, url: &str) -> Option<Vec<Choice>> {
     let git = OwnGit::look(sys).ok();
     of_url(sys, url, git.as_ref())
+}
+
+/// What tools on this machine do for each of some URLs, in so far as they could go one way: those that never look at a
+/// variable count only where they have a setting.
+pub(super) fn facts(sys: &Sys, urls: impl IntoIterator<Item = String>) -> Vec<ProxyWays> {
+    let git = OwnGit::look(sys).ok();
+    let of = |url: String| {
+        let choices = of_url(sys, &url, git.as_ref())?;
+        let counts = |choice: &Choice| choice.here && (choice.own || choice.reads_variables);
+        let way = |choice: Choice| ToolWay {
+            tool: choice.tool,
+            way: choice.way.to_string(),
+            because: choice.because,
+            own: choice.own,
+        };
+        Some(ProxyWays { url, tools: choices.into_iter().filter(counts).map(way).collect() })
+    };
+    urls.into_iter().filter_map(of).collect()
 }
 
 fn of_url(sys: &Sys, url: &str, git: Option<&OwnGit>) -> Option<Vec<Choice>> {
@@ -147,6 +173,8 @@ fn of_url(sys: &Sys, url: &str, git: Option<&OwnGit>) -> Option<Vec<Choice>> {
             tool: tool.name,
             here: tool.programs.iter().any(|name| sys.program(name).is_some()),
             way,
+            own: decision.own,
+            reads_variables: tool.reads_variables,
             because: decision.because,
             warnings: decision.warnings,
         }

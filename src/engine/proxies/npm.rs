@@ -6,7 +6,8 @@ use crate::formats::key_lines::{self, NPMRC};
 use crate::formats::proxy::dialect::{self, Decision, Named, Own};
 use crate::trust::settings;
 
-pub(super) static TOOL: Tool = Tool { name: "npm, pnpm", programs: &["npm", "pnpm"], decide };
+pub(super) static TOOL: Tool =
+    Tool { name: "npm, pnpm", programs: &["npm", "pnpm"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let path = settings::npmrc(asked.sys).unwrap_or_default();

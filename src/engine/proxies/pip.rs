@@ -7,7 +7,8 @@ use crate::formats::proxy::dialect::{self, Decision, Own};
 use crate::trust::settings;
 use std::path::PathBuf;
 
-pub(super) static TOOL: Tool = Tool { name: "pip", programs: &["pip", "pip3"], decide };
+pub(super) static TOOL: Tool =
+    Tool { name: "pip", programs: &["pip", "pip3"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let named_file = asked.sys.env("PIP_CONFIG_FILE").map(PathBuf::from);
@@ -20,7 +21,7 @@ fn decide(asked: &Asked<'_>) -> Decision {
         })
     };
     match asked.variable(&["PIP_PROXY"]).or_else(by_file) {
-        Some(named) => dialect::REQUESTS.through(&named.name, &named.value),
+        Some(named) => dialect::REQUESTS.through(&named.name, &named.value).by_own(),
         None => asked.by(&dialect::REQUESTS, &Own::default()),
     }
 }

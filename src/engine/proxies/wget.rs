@@ -7,7 +7,7 @@ use crate::formats::proxy::dialect::{self, Decision, Own};
 use crate::trust::settings;
 use std::path::PathBuf;
 
-pub(super) static TOOL: Tool = Tool { name: "wget", programs: &["wget"], decide };
+pub(super) static TOOL: Tool = Tool { name: "wget", programs: &["wget"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let own = settings::wgetrc(asked.sys);
@@ -18,7 +18,7 @@ fn decide(asked: &Asked<'_>) -> Decision {
         })
     };
     if let Some(off) = value("use_proxy").filter(|on| matches!(on.value.as_str(), "off" | "no" | "0")) {
-        return Decision::direct(format!("{} is off", off.name));
+        return Decision::direct(format!("{} is off", off.name)).by_own();
     }
     let key = if asked.target.https { "https_proxy" } else { "http_proxy" };
     asked.by(&dialect::WGET, &Own { proxy: value(key), list: value("no_proxy") })

@@ -4,7 +4,8 @@ use super::{Asked, Tool};
 use crate::formats::key_lines::{self, INI};
 use crate::formats::proxy::dialect::{self, Decision};
 
-pub(super) static TOOL: Tool = Tool { name: "yarn 2 and later", programs: &["yarn", "yarnpkg"], decide };
+pub(super) static TOOL: Tool =
+    Tool { name: "yarn 2 and later", programs: &["yarn", "yarnpkg"], reads_variables: false, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
     let (key, variable) = if asked.target.https {
@@ -15,7 +16,7 @@ fn decide(asked: &Asked<'_>) -> Decision {
     let path = asked.sys.places().home().map(|home| home.join(".yarnrc.yml")).unwrap_or_default();
     let by_file = || asked.named(&path, key, key_lines::last(&asked.file(Some(&path)), INI, "", key));
     match asked.variable(&[variable]).or_else(by_file) {
-        Some(named) => dialect::NPM.through(&named.name, &named.value),
+        Some(named) => dialect::NPM.through(&named.name, &named.value).by_own(),
         None => {
             Decision::direct(format!("{key} is not set in .yarnrc.yml, and it reads no variable of others"))
         }

@@ -212,19 +212,28 @@ pub struct Decision {
     pub because: String,
     /// What works with this program, but not with others.
     pub warnings: Vec<String>,
+    /// Whether a setting of the program's own decided, and no variable.
+    pub own: bool,
 }
 
 impl Decision {
     /// Straight to the server.
     #[must_use]
     pub fn direct(because: impl Into<String>) -> Self {
-        Self { goes: Goes::Direct, because: because.into(), warnings: Vec::new() }
+        Self { goes: Goes::Direct, because: because.into(), warnings: Vec::new(), own: false }
     }
 
     /// The program stops.
     #[must_use]
     pub fn stops(because: impl Into<String>) -> Self {
-        Self { goes: Goes::Stops, because: because.into(), warnings: Vec::new() }
+        Self { goes: Goes::Stops, because: because.into(), warnings: Vec::new(), own: false }
+    }
+
+    /// Decided by a setting of the program's own.
+    #[must_use]
+    pub fn by_own(mut self) -> Self {
+        self.own = true;
+        self
     }
 
     /// The proxy, if there is one.
@@ -265,6 +274,11 @@ impl Dialect {
     /// Decides as the program does. `env` answers with the raw value, so that "set and empty" can be told from "not
     /// set".
     pub fn decide(&self, target: &Target, own: &Own, env: &dyn Fn(&str) -> Option<String>) -> Decision {
+        let decision = self.decision(target, own, env);
+        if own.proxy.is_some() || own.list.is_some() { decision.by_own() } else { decision }
+    }
+
+    fn decision(&self, target: &Target, own: &Own, env: &dyn Fn(&str) -> Option<String>) -> Decision {
         let found = match &own.proxy {
             Some(named) => Some((named.name.as_str(), named.value.clone())),
             None => self.variable(if target.https { self.https } else { self.http }, env),
@@ -310,7 +324,7 @@ impl Dialect {
         if !value.contains("://") {
             warnings.push(format!("{name} has no http:// in front, which many other tools need"));
         }
-        Decision { because, goes: Goes::Through(proxy), warnings }
+        Decision { because, goes: Goes::Through(proxy), warnings, own: false }
     }
 
     /// The list that keeps a host away from the proxy, and its entry.

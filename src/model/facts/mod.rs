@@ -6,6 +6,7 @@ mod at_host;
 mod environment;
 mod git;
 mod own;
+mod proxies;
 mod ssh;
 mod tokens;
 mod trust;
@@ -18,6 +19,7 @@ pub use own::{
     BorrowedToken, BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts,
     StoredToken, TokenState,
 };
+pub use proxies::{ProxyWays, ToolWay};
 pub use ssh::{
     Agent, BadConfigLine, BlockKind, DeadInclude, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble,
     Pair, Ssh, SshFile, SshKey, SshSetting,
@@ -53,6 +55,8 @@ pub struct Facts {
     pub trust: Trust,
     /// Variables.
     pub environment: Environment,
+    /// Which way requests go, by server.
+    pub proxies: Vec<ProxyWays>,
 }
 
 /// A file that is there but could not be read or understood.
