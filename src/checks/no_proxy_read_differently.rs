@@ -2,7 +2,7 @@
 
 use super::common::proxies::{proxies, spellings};
 use super::{Check, Group, advice, command, set_by};
-use crate::formats::proxy::no_proxy::{Reader, Target, curl, go, hyper, npm, python, wget};
+use crate::formats::proxy::no_proxy::{Reader, Target, curl, go, hyper, npm, portable, python, wget};
 use crate::formats::shell;
 use crate::model::facts::{Facts, Variable};
 use crate::model::finding::{Finding, Severity};
@@ -69,7 +69,7 @@ fn of(facts: &Facts, variable: &Variable) -> Option<Finding> {
             advice("write the names of the hosts, too: a block counts only for URLs with an address in them");
         return Some(CHECK.found(what, fix).with_severity(Severity::Note));
     }
-    let better: Vec<String> = entries.iter().flat_map(|entry| better(entry)).collect();
+    let better: Vec<String> = entries.iter().flat_map(|entry| portable(entry)).collect();
     let list = shell::word(&better.join(","));
     let fix = match &variable.set_by {
         None => command(format!("export no_proxy={list} NO_PROXY={list}")),
@@ -96,21 +96,4 @@ fn meant(entry: &str) -> Target {
         },
     };
     Target { https: true, host: host.trim_end_matches('.').to_owned(), port }
-}
-
-/// The entries that all programs read alike, in so far as there are any: of a block its first address is not enough, so it
-/// stays.
-fn better(entry: &str) -> Vec<String> {
-    if entry.contains('/') {
-        return vec![entry.to_owned()];
-    }
-    let name = match entry.rsplit_once(':') {
-        Some((name, port)) if !name.contains(':') && port.parse::<u16>().is_ok() => name,
-        _ => entry,
-    };
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    match name.strip_prefix('*').unwrap_or(&name).strip_prefix('.') {
-        Some(domain) => vec![domain.to_owned(), format!(".{domain}")],
-        None => vec![name],
-    }
 }

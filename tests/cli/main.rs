@@ -43,6 +43,7 @@ mod second_run;
 #[path = "../providers/server.rs"]
 mod server;
 mod session;
+mod session_proxy;
 mod speech;
 mod ssh_convert;
 mod ssh_match;

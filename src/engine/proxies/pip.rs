@@ -11,8 +11,10 @@ pub(super) static TOOL: Tool =
     Tool { name: "pip", programs: &["pip", "pip3"], reads_variables: true, decide };
 
 fn decide(asked: &Asked<'_>) -> Decision {
+    // A file that is named and there takes the place of the user's own.
     let named_file = asked.sys.env("PIP_CONFIG_FILE").map(PathBuf::from);
-    let files = [named_file, settings::pip_conf(asked.sys), Some("/etc/pip.conf".into())];
+    let named_file = named_file.filter(|path| matches!(asked.sys.look_through(path), Ok(Some(_))));
+    let files = [named_file.or_else(|| settings::pip_conf(asked.sys)), Some("/etc/pip.conf".into())];
     let by_file = || {
         files.iter().flatten().find_map(|path| {
             let bytes = asked.file(Some(path));

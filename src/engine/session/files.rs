@@ -24,6 +24,8 @@ pub(super) const SSH_CONFIG: &str = "ssh_config";
 pub(super) const PROGRAMS: &str = "bin";
 /// An empty one: curl, Python and Go take logins from it.
 pub(super) const NETRC: &str = "netrc";
+/// curl's, an empty one in the place of the user's.
+pub(super) const CURLRC: &str = ".curlrc";
 /// docker's folder.
 pub(super) const DOCKER: &str = "docker";
 /// docker's file, which podman and skopeo read too.
@@ -44,7 +46,7 @@ pub(super) const NOTHING: &str = "nothing";
 pub(super) const KUBE: &str = "kube";
 /// The agent's socket.
 pub(super) const AGENT: &str = "agent";
-/// wget's, which reads no variable but this one's.
+/// wget's, in the place of the user's.
 pub(super) const WGETRC: &str = "wgetrc";
 /// Java's trust store.
 pub(super) const JAVA: &str = "cacerts.jks";
@@ -88,13 +90,12 @@ pub(super) fn all(
     let java = roots.as_deref().and_then(|roots| java(asked.sys, &rendered, roots));
     let mut files: Files = rendered.into_iter().map(|(name, text)| (name, Laid::File(text.0))).collect();
     let mut file = |name: &str, text: String| files.push((name.into(), Laid::File(text.into_bytes())));
-    for empty in [NETRC, PIP, GOENV, NOTHING, KUBE] {
+    for empty in [NETRC, CURLRC, PIP, GOENV, NOTHING, KUBE] {
         file(empty, String::new());
     }
     file(DOCKER_FILE, docker(asked));
-    if let Some(roots) = &roots {
-        file(WGETRC, format!("ca_certificate = {}\n", roots.display()));
-    }
+    let ca = roots.as_ref().map(|roots| format!("ca_certificate = {}\n", roots.display()));
+    file(WGETRC, ca.unwrap_or_default());
     for folder in [GH, GLAB] {
         // The folder is there with something in it; the tools make their own files beside.
         file(&format!("{folder}/.keep"), String::new());

@@ -8,6 +8,7 @@
 pub mod agent;
 mod files;
 mod npm;
+mod proxy;
 mod shells;
 mod walls;
 

@@ -2,9 +2,10 @@
 
 use super::VARIABLE;
 use super::files::{self, Asked};
+use super::proxy;
 use crate::engine::generation;
 use crate::formats::shell;
-use crate::model::profile::{Profile, Proxy};
+use crate::model::profile::Profile;
 use crate::sys::Sys;
 use crate::trust::env_vars::{self, Form};
 use std::collections::BTreeMap;
@@ -138,23 +139,27 @@ pub(super) fn set(asked: &Asked<'_>, roots: Option<&Path>, has_java: bool) -> BT
     if !private.is_empty() {
         set("GOPRIVATE", private.into());
     }
-    for (name, value) in proxy(&asked.profile.proxy) {
+    for (name, value) in proxy::variables(&asked.profile.proxy) {
         set(name, value.into());
     }
+    // Files in which users keep proxies and logins.
+    set("CURL_HOME", asked.folder.into());
+    set("WGETRC", place(files::WGETRC));
+    let mut java = proxy::java_options(&asked.profile.proxy);
     if let Some(roots) = roots {
         for known in env_vars::KNOWN.iter().filter(|known| known.form == Form::File) {
             set(known.name, roots.into());
         }
-        set("WGETRC", place(files::WGETRC));
         if has_java {
-            // Every JVM reads it, those that Maven and Gradle start too; each says so on standard error.
             let store = asked.folder.join(files::JAVA);
-            let options = format!(
-                "-Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStoreType=JKS",
-                java_word(&store.display().to_string())
-            );
-            set("JAVA_TOOL_OPTIONS", options.into());
+            java.push(format!("-Djavax.net.ssl.trustStore={}", store.display()));
+            java.push("-Djavax.net.ssl.trustStoreType=JKS".into());
         }
+    }
+    if !java.is_empty() {
+        // Every JVM reads it, those that Maven and Gradle start too; each says so on standard error.
+        let words: Vec<String> = java.iter().map(|option| java_word(option)).collect();
+        set("JAVA_TOOL_OPTIONS", words.join(" ").into());
     }
     found
 }
@@ -206,19 +211,4 @@ fn private(profile: &Profile) -> String {
     }
     found.dedup();
     found.join(",")
-}
-
-/// Upper and lower case say the same: tools differ in which one they take.
-fn proxy(proxy: &Proxy) -> Vec<(&'static str, String)> {
-    let mut found = Vec::new();
-    if let Some(url) = &proxy.url {
-        found.extend(
-            ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].map(|name| (name, url.clone())),
-        );
-        let direct = proxy.no_proxy.join(",");
-        if !direct.is_empty() {
-            found.extend(["no_proxy", "NO_PROXY"].map(|name| (name, direct.clone())));
-        }
-    }
-    found
 }

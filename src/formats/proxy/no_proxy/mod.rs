@@ -82,6 +82,21 @@ impl Match {
 /// A reader: the entry of a list that fits.
 pub type Reader = fn(&Target, &str) -> Option<Match>;
 
+/// An entry in the forms that all readers read alike: `*.x` and `.x` become x and `.x`, a port and a dot at the end go. A
+/// block of addresses stays: there is no other form for it.
+#[must_use]
+pub fn portable(entry: &str) -> Vec<String> {
+    if entry.contains('/') {
+        return vec![entry.to_owned()];
+    }
+    let name = if entry.matches(':').count() == 1 { split_port(entry).0 } else { entry };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    match name.strip_prefix('*').unwrap_or(&name).strip_prefix('.') {
+        Some(domain) => vec![domain.to_owned(), format!(".{domain}")],
+        None => vec![name],
+    }
+}
+
 /// The first of these entries that fits.
 fn first<'a>(mut entries: impl Iterator<Item = &'a str>, fits: impl Fn(&str) -> bool) -> Option<Match> {
     entries.find(|entry| fits(entry)).map(Match::of)
