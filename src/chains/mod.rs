@@ -20,6 +20,9 @@ mod validate;
 pub use cause::{ALL as RULES, Cause, Reach, Rule};
 pub use policy::Policies;
 
+/// The codes of certificates that are out of date.
+pub const BY_TIME: [&str; 2] = [cause::EXPIRED.code, cause::NOT_YET_VALID.code];
+
 use crate::formats::cert::{Name, hex};
 use explore::{Search, Signatures, Work};
 use member::Member;

@@ -6,6 +6,7 @@ use super::verify::ladder;
 use super::{Context, Exit, json};
 use crate::chains::Answer;
 use crate::engine::server_chain::{Seen, Server, authority, look};
+use crate::engine::server_clock::Clock;
 use crate::formats::cert::Cert;
 use crate::formats::proxy::dialect::Decision;
 use crate::model::ladder::Outcome;
@@ -14,6 +15,9 @@ use crate::probes::proxy_choice::{Configured, proxy_decision};
 use crate::trust::system;
 use clap::Args;
 use serde_json::{Value, json};
+
+/// Clocks that differ by no more say the same, in seconds.
+const SMALL: i64 = 300;
 
 /// How a server is reached.
 #[derive(Debug, Args)]
@@ -98,7 +102,9 @@ fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen
     let named = how.proxy.as_deref().map(|value| Configured { key: "--proxy", value });
     let decision = proxy_decision(named, env, &format!("https://{}/", authority(host, port)));
     let name = how.sni.as_deref().unwrap_or(host);
-    let server = Server { host, port, name, proxy: &decision, roots: &store.bundle.certs };
+    let by_hand = how.direct || how.proxy.is_some();
+    let roots = &store.bundle.certs;
+    let server = Server { host, port, name, proxy: &decision, by_hand, roots };
     Ok((look(&context.sys, &server), decision))
 }
 
@@ -113,6 +119,12 @@ fn as_json(server: &str, name: &str, because: &str, seen: &Seen) -> Value {
         "paths": seen.answer,
         "interceptor": seen.product,
         "signed-directly-by": seen.signed_directly_by,
+        "completed": seen.completed.as_ref().map(|completed| json!({
+            "fetched": completed.fetched,
+            "verdict": if completed.answer.valid { "valid" } else { "not-valid" },
+            "paths": completed.answer,
+        })),
+        "clock": seen.clock,
     })
 }
 
@@ -139,6 +151,50 @@ fn say(context: &mut Context, server: &str, because: &str, seen: &Seen) {
     if let Some(answer) = &seen.answer {
         verdict(context, answer);
     }
+    if let Some(completed) = &seen.completed {
+        for fetched in &completed.fetched {
+            context.say.line(format!("not sent, but at {}: {}", fetched.url, fetched.cert.subject));
+        }
+        if completed.answer.valid {
+            context.say.line(
+                "with that it is valid: browsers fetch it; git, curl, Go, Python, Node and Java do not",
+            );
+            context.say.line("  do: ask the owner of the server to send it");
+        } else {
+            context.say.line("with that it is not valid either");
+            causes(context, &completed.answer);
+        }
+    }
+    if let Some(clock) = &seen.clock {
+        context.say.line(clock_line(clock));
+    }
+}
+
+fn clock_line(clock: &Clock) -> String {
+    let (ahead, word) = (clock.ahead(), if clock.ahead() > 0 { "ahead of" } else { "behind" });
+    match (ahead.abs() <= SMALL, clock.valid_there) {
+        (true, _) => {
+            "the server's clock says the same as this machine's: the certificate is out of date".into()
+        }
+        (false, true) => format!(
+            "this machine's clock is {} {word} the server's, at whose time the chain is valid: set the clock",
+            length(ahead.abs())
+        ),
+        (false, false) => format!(
+            "this machine's clock is {} {word} the server's, but the chain is not valid at its time either",
+            length(ahead.abs())
+        ),
+    }
+}
+
+/// `3 days`, `2 hours`, `5 minutes`.
+fn length(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        s if s >= 86_400 => (s / 86_400, "day"),
+        s if s >= 3600 => (s / 3600, "hour"),
+        s => (s / 60, "minute"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 fn verdict(context: &mut Context, answer: &Answer) {
@@ -150,17 +206,21 @@ fn verdict(context: &mut Context, answer: &Answer) {
         }
         _ => context.say.line("not valid: it leads to no root of this system"),
     }
-    for cause in &answer.causes {
-        let name = answer.path.get(cause.depth).map_or("", |step| step.subject.as_str());
-        context.say.line(format!("  {}: certificate {} ({name}): {}", cause.code, cause.depth, cause.what));
-        context.say.line(format!("    {}", rule(cause)));
-        context.say.line(format!("    do: {}", cause.mend));
-    }
+    causes(context, answer);
     for cause in answer.notes.iter().filter(|_| answer.valid) {
         context.say.line(format!(
             "  note {}: certificate {}: {} ({})",
             cause.code, cause.depth, cause.what, cause.clause
         ));
+    }
+}
+
+fn causes(context: &mut Context, answer: &Answer) {
+    for cause in &answer.causes {
+        let name = answer.path.get(cause.depth).map_or("", |step| step.subject.as_str());
+        context.say.line(format!("  {}: certificate {} ({name}): {}", cause.code, cause.depth, cause.what));
+        context.say.line(format!("    {}", rule(cause)));
+        context.say.line(format!("    do: {}", cause.mend));
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a server shows in its TLS handshake, directly or through a proxy, and whether its chain leads to a root.
 
+use super::completed_chain::{self, Completed};
+use super::server_clock::{self, Clock};
 use crate::chains::{self, Answer, Policies, PresentedTo, Purpose, Question};
+use crate::formats::cert::Cert;
 use crate::formats::proxy::dialect::Decision;
 use crate::formats::proxy::setting::Scheme;
 use crate::model::ladder::{Layer, Outcome, Rung};
@@ -13,6 +16,7 @@ use crate::probes::tcp::tcp;
 use crate::probes::tls::{Diagnosis, tls};
 use crate::sys::Sys;
 use rustls_pki_types::CertificateDer;
+use std::net::TcpStream;
 use std::time::Duration;
 
 /// For each step.
@@ -31,6 +35,8 @@ pub struct Server<'a> {
     pub name: &'a str,
     /// Which proxy stands in between.
     pub proxy: &'a Decision,
+    /// Whether somebody named the way by hand.
+    pub by_hand: bool,
     /// The roots that count.
     pub roots: &'a [CertificateDer<'static>],
 }
@@ -48,15 +54,26 @@ pub struct Seen {
     pub product: Option<&'static str>,
     /// Who signed the certificate that the server shows past the proxy, where that is another one.
     pub signed_directly_by: Option<String>,
+    /// What the server left out, where the chain is not valid without it.
+    pub completed: Option<Completed>,
+    /// The server's own time, where the chain is not valid at this machine's.
+    pub clock: Option<Clock>,
 }
 
-/// Shakes hands, and sends nothing. Past a proxy whose chain is not trusted the server is looked at directly too, to
-/// see whether the proxy answers in its place.
+/// Shakes hands, and judges. Past a proxy whose chain is not trusted the server is looked at directly too, to see whether
+/// the proxy answers in its place. Only where the chain is not valid is more asked for: its missing certificates where
+/// they say they are, and the server's time.
 #[must_use]
 pub fn look(sys: &Sys, server: &Server<'_>) -> Seen {
     let mut seen = look_once(sys, server, PATIENCE);
-    let untrusted = seen.answer.as_ref().is_some_and(|answer| !answer.valid);
-    if untrusted && server.proxy.proxy().is_some() {
+    let Some(answer) = seen.answer.as_ref().filter(|answer| !answer.valid) else { return seen };
+    seen.clock = if answer.causes.iter().any(|cause| chains::BY_TIME.contains(&cause.code)) {
+        server_clock::look(sys, server, &seen)
+    } else {
+        None
+    };
+    seen.completed = completed_chain::complete(sys, server, &seen);
+    if server.proxy.proxy().is_some() {
         let none = Decision::direct("");
         let direct = look_once(sys, &Server { proxy: &none, ..*server }, PAST_THE_PROXY);
         let leaf = |seen: &Seen| seen.handshake.as_ref().and_then(|h| h.chain.leaf().cloned());
@@ -68,55 +85,66 @@ pub fn look(sys: &Sys, server: &Server<'_>) -> Seen {
 }
 
 fn look_once(sys: &Sys, server: &Server<'_>, patience: Duration) -> Seen {
-    let mut seen =
-        Seen { rungs: Vec::new(), handshake: None, answer: None, product: None, signed_directly_by: None };
-    if let Some(broken) = proxy_choice::rung(server.proxy).filter(|rung| rung.outcome == Outcome::Broken) {
-        seen.rungs.push(broken);
-        return seen;
-    }
-    let proxy = server.proxy.proxy();
-    let (host, port) = proxy.map_or((server.host, server.port), |p| (p.host.as_str(), p.port));
-    let (rung, addresses) = dns(sys, host, port, patience);
-    seen.rungs.push(rung);
-    if addresses.is_empty() {
-        return seen;
-    }
-    let (rung, stream) = tcp(sys, &addresses, patience);
-    seen.rungs.push(rung);
-    let Some(mut stream) = stream else { return seen };
-    if let Some(proxy) = proxy {
-        let rung = match proxy.scheme {
-            Scheme::Http => {
-                let credentials = proxy.credentials.as_ref().filter(|(_, password)| !password.is_empty());
-                proxy_connect(&mut stream, &authority(server.host, server.port), credentials)
-            }
-            _ => Rung::broken(
-                Layer::Proxy,
-                "proxy-not-spoken",
-                format!("{} is {}", server.proxy.because, proxy.shown()),
-                "doorkey itself speaks to HTTP proxies only",
-                "name an http:// proxy with --proxy",
-            ),
-        };
-        let broken = rung.outcome == Outcome::Broken;
-        seen.rungs.push(rung);
-        if broken {
-            return seen;
-        }
-    }
-    let address = proxy.map(|p| p.address());
     let now = sys.now();
+    let (rungs, stream) = reach(sys, server, patience);
+    let mut seen = Seen {
+        rungs,
+        handshake: None,
+        answer: None,
+        product: None,
+        signed_directly_by: None,
+        completed: None,
+        clock: None,
+    };
+    let Some(stream) = stream else { return seen };
+    let address = server.proxy.proxy().map(|p| p.address());
     let expect = Expect { proxy: address.as_deref(), ..Expect::new(server.name, server.roots, now) };
     let shaken = tls(stream, &expect);
     seen.rungs.push(shaken.rung);
     seen.product = interception::product(&shaken.diagnosis.chain.sent);
-    seen.answer = answer(server, &shaken.diagnosis, now);
+    seen.answer = answer(server, &shaken.diagnosis.chain.sent, now);
     seen.handshake = Some(shaken.diagnosis);
     seen
 }
 
-fn answer(server: &Server<'_>, handshake: &Diagnosis, now: i64) -> Option<Answer> {
-    let (leaf, rest) = handshake.chain.sent.split_first()?;
+/// From the name to a connection, through the proxy where there is one.
+pub(super) fn reach(sys: &Sys, server: &Server<'_>, patience: Duration) -> (Vec<Rung>, Option<TcpStream>) {
+    let mut rungs = Vec::new();
+    if let Some(broken) = proxy_choice::rung(server.proxy).filter(|rung| rung.outcome == Outcome::Broken) {
+        return (vec![broken], None);
+    }
+    let proxy = server.proxy.proxy();
+    let (host, port) = proxy.map_or((server.host, server.port), |p| (p.host.as_str(), p.port));
+    let (rung, addresses) = dns(sys, host, port, patience);
+    rungs.push(rung);
+    if addresses.is_empty() {
+        return (rungs, None);
+    }
+    let (rung, stream) = tcp(sys, &addresses, patience);
+    rungs.push(rung);
+    let Some(mut stream) = stream else { return (rungs, None) };
+    let Some(proxy) = proxy else { return (rungs, Some(stream)) };
+    let rung = match proxy.scheme {
+        Scheme::Http => {
+            let credentials = proxy.credentials.as_ref().filter(|(_, password)| !password.is_empty());
+            proxy_connect(&mut stream, &authority(server.host, server.port), credentials)
+        }
+        _ => Rung::broken(
+            Layer::Proxy,
+            "proxy-not-spoken",
+            format!("{} is {}", server.proxy.because, proxy.shown()),
+            "doorkey itself speaks to HTTP proxies only",
+            "name an http:// proxy with --proxy",
+        ),
+    };
+    let holds = rung.outcome != Outcome::Broken;
+    rungs.push(rung);
+    (rungs, holds.then_some(stream))
+}
+
+/// Whether a chain, the leaf first, leads to a root.
+pub(super) fn answer(server: &Server<'_>, chain: &[Cert], now: i64) -> Option<Answer> {
+    let (leaf, rest) = chain.split_first()?;
     Some(chains::answer(&Question {
         leaf: leaf.der(),
         intermediates: rest.iter().map(|cert| cert.der().as_ref()).collect(),

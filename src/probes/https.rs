@@ -118,9 +118,9 @@ pub fn get(
 
 /// A socket with one deadline for all that is done with it: its own limits start anew with each byte.
 #[derive(Debug)]
-struct Timed {
-    stream: TcpStream,
-    until: Instant,
+pub(super) struct Timed {
+    pub(super) stream: TcpStream,
+    pub(super) until: Instant,
 }
 
 impl Timed {
@@ -241,8 +241,24 @@ enum Length {
     ToTheEnd,
 }
 
-fn answer(stream: &mut impl Read) -> Result<Reply, Box<Rung>> {
+pub(super) fn answer(stream: &mut impl Read) -> Result<Reply, Box<Rung>> {
     let mut source = Source { stream, rest: Vec::new() };
+    let mut reply = head(&mut source)?;
+    reply.body = match length(&reply)? {
+        Length::Known(count) if count > BODY_LIMIT => return Err(too_large()),
+        Length::Known(count) => source.take(count)?,
+        Length::Chunked => source.chunks()?,
+        Length::ToTheEnd => source.up_to_the_end()?,
+    };
+    Ok(reply)
+}
+
+/// The answer to HEAD, which has no body (RFC 9110 section 9.3.2).
+pub(super) fn answer_to_head(stream: &mut impl Read) -> Result<Reply, Box<Rung>> {
+    head(&mut Source { stream, rest: Vec::new() })
+}
+
+fn head(source: &mut Source<'_, impl Read>) -> Result<Reply, Box<Rung>> {
     loop {
         let head = source.head()?;
         let mut fields = [httparse::EMPTY_HEADER; 128];
@@ -258,14 +274,7 @@ fn answer(stream: &mut impl Read) -> Result<Reply, Box<Rung>> {
         if (100..200).contains(&status) {
             continue;
         }
-        let mut reply = Reply { status, headers, body: Vec::new() };
-        reply.body = match length(&reply)? {
-            Length::Known(count) if count > BODY_LIMIT => return Err(too_large()),
-            Length::Known(count) => source.take(count)?,
-            Length::Chunked => source.chunks()?,
-            Length::ToTheEnd => source.up_to_the_end()?,
-        };
-        return Ok(reply);
+        return Ok(Reply { status, headers, body: Vec::new() });
     }
 }
 

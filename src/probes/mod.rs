@@ -12,6 +12,7 @@ pub mod https;
 pub mod interception;
 pub mod judge;
 mod path;
+pub mod plain_http;
 pub mod proxy_choice;
 pub mod tap;
 pub mod tcp;

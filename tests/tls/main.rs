@@ -22,4 +22,5 @@ mod pki;
 mod proxy_choice;
 mod rungs;
 mod server;
+mod server_chain;
 mod trust;

@@ -1,0 +1,138 @@
+//! What is asked beyond the handshake: certificates that the server left out, and its time.
+
+use crate::pki::{DAY, Made, ca_params, params, self_signed, signed_by, with_issuer_url};
+use crate::server::{config, serve};
+use doorkey::engine::server_chain::{Seen, Server, look};
+use doorkey::formats::proxy::dialect::Decision;
+use doorkey::sys::Sys;
+use rcgen::{CertificateParams, KeyUsagePurpose};
+use rustls_pki_types::CertificateDer;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A server of files over plain HTTP: every path has the same bytes.
+fn files(bytes: Vec<u8>) -> SocketAddr {
+    serve(move |mut stream| {
+        let mut line = String::new();
+        let _ = BufReader::new(&stream).read_line(&mut line);
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len());
+        let head = if line.starts_with("GET /ca") { head } else { "HTTP/1.1 404 No\r\n\r\n".into() };
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&bytes));
+    })
+}
+
+/// A web server over TLS that answers with this Date.
+fn web(leaf: &Made, chain: &[&CertificateDer<'static>], date: &'static str) -> SocketAddr {
+    let config = Arc::new(config(leaf, chain));
+    serve(move |stream| {
+        let connection = rustls::ServerConnection::new(Arc::clone(&config)).expect("a connection");
+        let mut tls = rustls::StreamOwned::new(connection, stream);
+        let mut asked = [0; 512];
+        if tls.read(&mut asked).is_ok_and(|count| asked[..count].starts_with(b"HEAD / HTTP/1.1\r\n")) {
+            let _ = tls.write_all(
+                format!("HTTP/1.1 404 Not Found\r\nDate: {date}\r\nContent-Length: 9\r\n\r\n").as_bytes(),
+            );
+            let _ = tls.flush();
+        }
+    })
+}
+
+fn now() -> i64 {
+    Sys::capture().now()
+}
+
+/// A leaf for this machine, valid between two days from now.
+fn leaf(from: i64, to: i64) -> CertificateParams {
+    let mut params = params("localhost", &["localhost"], now() + from * DAY, now() + to * DAY);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    params
+}
+
+fn seen(server: SocketAddr, root: &Made) -> Seen {
+    let direct = Decision::direct("as the test says");
+    let roots = [root.der.clone()];
+    let server = Server {
+        host: "127.0.0.1",
+        port: server.port(),
+        name: "localhost",
+        proxy: &direct,
+        by_hand: true,
+        roots: &roots,
+    };
+    look(&Sys::capture(), &server)
+}
+
+fn codes(answer: &doorkey::chains::Answer) -> Vec<&str> {
+    answer.causes.iter().map(|cause| cause.code).collect()
+}
+
+#[test]
+fn what_the_server_left_out_is_fetched() {
+    let root = self_signed(ca_params("Lab Root CA"));
+    let above = signed_by(ca_params("Lab Policy CA"), &root);
+    let at = |der: &CertificateDer<'_>| format!("http://{}/ca.cer", files(der.to_vec()));
+    let middle = signed_by(with_issuer_url(ca_params("Lab Issuing CA 1"), &at(&above.der)), &above);
+    let own = signed_by(with_issuer_url(leaf(-1, 30), &at(&middle.der)), &middle);
+    // Two are missing, one above the other.
+    let seen = seen(web(&own, &[&own.der], ""), &root);
+    assert_eq!(codes(seen.answer.as_ref().unwrap()), ["issuer-missing"]);
+    let completed = seen.completed.expect("something was fetched");
+    assert_eq!(completed.fetched.len(), 2, "{completed:?}");
+    assert!(
+        completed.answer.valid && completed.fetched[1].cert.subject.to_string().contains("Lab Policy CA")
+    );
+    assert!(seen.clock.is_none());
+}
+
+#[test]
+fn what_is_fetched_must_fit() {
+    let root = self_signed(ca_params("Lab Root CA"));
+    let middle = signed_by(ca_params("Lab Issuing CA 1"), &root);
+    let other = signed_by(ca_params("Another CA"), &root);
+    let impostor = signed_by(ca_params("Lab Issuing CA 1"), &self_signed(ca_params("Nobody's Root")));
+    let at = |bytes: &[u8]| format!("http://{}/ca.cer", files(bytes.to_vec()));
+    let gone = format!("http://{}/gone.cer", files(middle.der.to_vec()));
+    for url in [
+        at(&other.der),
+        at(b"no certificate"),
+        at(&[]),
+        gone,
+        "http://127.0.0.1:1/ca.cer".into(),
+        "ldap://127.0.0.1/ca".into(),
+        at(&middle.der).replace("http://", "http://ada:pw@"),
+        // The right name, and another key.
+        at(&impostor.der),
+    ] {
+        let own = signed_by(with_issuer_url(leaf(-1, 30), &url), &middle);
+        let seen = seen(web(&own, &[&own.der], ""), &root);
+        assert!(!seen.answer.as_ref().unwrap().valid);
+        assert!(seen.completed.is_none(), "{url}: {:?}", seen.completed);
+    }
+    // A chain that is whole is not completed.
+    let own = signed_by(with_issuer_url(leaf(-1, 30), &at(&middle.der)), &middle);
+    assert!(seen(web(&own, &[&own.der, &middle.der], ""), &root).completed.is_none());
+}
+
+#[test]
+fn whose_clock_it_is() {
+    let root = self_signed(ca_params("Lab Root CA"));
+    // Mon, 01 Jan 2024 12:00:00 GMT
+    const THEN: i64 = 1_704_110_400;
+    let day = |at: i64| (at - now()) / DAY;
+    let old = signed_by(leaf(day(THEN) - 10, day(THEN) + 10), &root);
+    let clock = |date| seen(web(&old, &[&old.der], date), &root).clock;
+    let there = clock("Mon, 01 Jan 2024 12:00:00 GMT").expect("a time");
+    assert_eq!((there.there, there.valid_there), (THEN, true));
+    assert!(there.ahead() > 2 * 365 * DAY);
+    let there = clock("Sun, 01 Jan 2023 12:00:00 GMT").expect("a time");
+    assert!(!there.valid_there);
+    for none in ["", "yesterday", "Mon, 99 Jan 2024 12:00:00 GMT"] {
+        assert!(clock(none).is_none(), "{none:?}");
+    }
+    // Who is not trusted at any time is not asked.
+    let nobody = self_signed(ca_params("Nobody's Root"));
+    let other = signed_by(leaf(-30, -10), &nobody);
+    assert!(seen(web(&other, &[&other.der], "Mon, 01 Jan 2024 12:00:00 GMT"), &root).clock.is_none());
+}
