@@ -73,6 +73,10 @@ pub(crate) enum Command {
     Exec(super::exec::Exec),
     /// Your shell with one profile's credentials, and nothing of another's
     Shell(super::exec::Shell),
+    /// A line for your shell's start file: a profile's folders bring its proxy and roots
+    Hook(super::hook::Hook),
+    /// A profile's proxy and roots as variables, without a credential
+    Env(super::hook::Env),
     /// Tokens: add, list, show, page, check, remove, inspect, scan
     #[command(subcommand)]
     Token(super::token::TokenCommand),

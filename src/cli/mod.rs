@@ -19,6 +19,7 @@ mod error;
 mod exec;
 mod explain;
 mod home;
+mod hook;
 mod inspect;
 mod inspect_certs;
 mod inspect_key;
@@ -181,6 +182,7 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(credential::run(sys, rest))
         }
+        Some((verb, rest)) if *verb == hook::COMMAND => Quick::Done(hook::at_prompt(&sys, rest)),
         Some((verb, rest)) if *verb == "ssh-match" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(ssh_match::run(sys, rest))
         }
@@ -232,6 +234,8 @@ impl Command {
             Self::Use(wanted) => switch::use_profile(context, &wanted),
             Self::Exec(wanted) => exec::exec(context, &wanted),
             Self::Shell(wanted) => exec::shell(context, &wanted),
+            Self::Hook(wanted) => hook::hook(context, &wanted),
+            Self::Env(wanted) => hook::env(context, &wanted),
             Self::Current => status::current(context),
             Self::Off => switch::off(context),
             Self::On => switch::on(context),

@@ -1,6 +1,7 @@
 //! What doorkey does: look, judge, plan, change, prove.
 
 pub mod adopt;
+pub mod ambient;
 pub mod apply;
 pub mod bridge;
 mod closed;
@@ -21,6 +22,7 @@ pub mod preview;
 pub mod prints;
 pub mod profiles;
 pub mod proxies;
+mod proxy_variables;
 mod refused_note;
 pub mod render;
 mod root_store;

@@ -1,5 +1,6 @@
 //! Makes the files of a generation from the profiles. Pure: the same profiles give the same bytes.
 
+use super::ambient;
 use super::generation;
 use super::profiles::route_text;
 use super::trusted_hosts;
@@ -67,6 +68,8 @@ pub fn render(wanted: &Wanted<'_>) -> Result<BTreeMap<String, Text>, RenderError
     files.insert("gitconfig".into(), gitconfig(wanted, &roots)?.into());
     files.insert("ssh_config".into(), ssh_config(wanted)?.into());
     files.insert(route_table::FILE.into(), route_table::write(wanted.profiles, None).into());
+    let folders = ambient::folders(wanted.profiles, |profile| roots.get(&profile.name).map(PathBuf::as_path));
+    files.insert(ambient::FOLDERS.into(), folders.into());
     for profile in wanted.profiles {
         if !profile.dirs.is_empty() && has_identity(profile) {
             files.insert(identity_file(profile), user_section(profile).into());

@@ -48,9 +48,19 @@ pub fn decode_as_git(text: &[u8]) -> Vec<u8> {
 /// Encodes what would end a path or be read as something else in it (RFC 3986 section 3.3); slashes stay.
 #[must_use]
 pub fn encode_path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte) {
+    encode(path, b"/-._~!$&'()*+,;=:@")
+}
+
+/// Encodes all but letters, digits and what is common in paths and URLs, so that nothing divides the text.
+#[must_use]
+pub fn encode_word(text: &str) -> String {
+    encode(text, b"/-._~:,@+")
+}
+
+fn encode(text: &str, plain: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));

@@ -214,7 +214,7 @@ pub struct Trust {
 }
 
 /// How a profile gets out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxy {
     /// For HTTPS and HTTP.
     pub url: Option<String>,

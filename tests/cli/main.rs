@@ -24,6 +24,7 @@ mod edges;
 mod executable;
 mod helper;
 mod home;
+mod hook;
 mod host_keys;
 mod hostile_names;
 mod http_settings;

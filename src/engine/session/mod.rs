@@ -8,7 +8,6 @@
 pub mod agent;
 mod files;
 mod npm;
-mod proxy;
 mod shells;
 mod walls;
 

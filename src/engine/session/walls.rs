@@ -2,10 +2,9 @@
 
 use super::VARIABLE;
 use super::files::{self, Asked};
-use super::proxy;
 use crate::engine::generation;
+use crate::engine::{ambient, proxy_variables};
 use crate::formats::shell;
-use crate::model::profile::Profile;
 use crate::sys::Sys;
 use crate::trust::env_vars::{self, Form};
 use std::collections::BTreeMap;
@@ -135,17 +134,17 @@ pub(super) fn set(asked: &Asked<'_>, roots: Option<&Path>, has_java: bool) -> BT
     let launcher = generation::launcher(asked.state);
     set("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS", launcher.into());
     set("CARGO_NET_GIT_FETCH_WITH_CLI", "true".into());
-    let private = private(asked.profile);
+    let private = ambient::go_private(asked.profile);
     if !private.is_empty() {
         set("GOPRIVATE", private.into());
     }
-    for (name, value) in proxy::variables(&asked.profile.proxy) {
+    for (name, value) in proxy_variables::variables(&asked.profile.proxy) {
         set(name, value.into());
     }
     // Files in which users keep proxies and logins.
     set("CURL_HOME", asked.folder.into());
     set("WGETRC", place(files::WGETRC));
-    let mut java = proxy::java_options(&asked.profile.proxy);
+    let mut java = proxy_variables::java_options(&asked.profile.proxy);
     if let Some(roots) = roots {
         for known in env_vars::KNOWN.iter().filter(|known| known.form == Form::File) {
             set(known.name, roots.into());
@@ -198,17 +197,4 @@ fn git(asked: &Asked<'_>) -> Vec<(String, String)> {
         found.push((format!("GIT_CONFIG_VALUE_{number}"), (*value).into()));
     }
     found
-}
-
-/// What Go fetches from the hosts themselves, without a public proxy or checksum database: all that the profile claims.
-fn private(profile: &Profile) -> String {
-    let mut found = Vec::new();
-    for host in &profile.hosts {
-        if host.owners.is_empty() {
-            found.push(host.name.to_string());
-        }
-        found.extend(host.owners.iter().map(|owner| format!("{}/{}", host.name, owner.as_str())));
-    }
-    found.dedup();
-    found.join(",")
 }

@@ -1,4 +1,4 @@
-//! The proxy of a session, in the forms that tools read, so that all go one way.
+//! The proxy of a profile as variables and options, in the forms that tools read, so that all go one way.
 
 use crate::formats::proxy::no_proxy::portable;
 use crate::formats::proxy::setting::{Proxy as Address, Scheme};
