@@ -103,7 +103,7 @@ fn fill(home: &Home, profiles: usize, tokens: usize) {
     let store = stores::open(&sys).expect("the store");
     for number in 0..profiles {
         let name = ProfileName::new(&format!("p{number}")).expect("a name");
-        let mut text = String::from("version = 1\n");
+        let mut text = format!("version = 1\ndirs = [\"~/work/{name}\"]\n");
         let mut ids = Vec::new();
         for host in 0..tokens {
             let host = format!("git{}.test", (number / 10) * 10 + host);
@@ -209,6 +209,28 @@ fn main() {
             || home.command(launcher.to_str().unwrap(), &words),
             "git --version",
             || home.command("git", &["--version"]),
+            "",
+            RUNS,
+        );
+    }
+    for (what, home) in
+        [("hook-env, 1 profile", &small), ("hook-env, 1,000 profiles with a folder each", &large)]
+    {
+        let work = home.path.join("work/p0");
+        fs::create_dir_all(&work).expect("a folder");
+        fs::write(work.join(".envrc"), "export A=b\n").expect("a file");
+        let launcher = home.path.join(".local/state/doorkey/bin/doorkey");
+        let here = |program: &str, words: &[&str]| {
+            let mut command = home.command(program, words);
+            command.current_dir(&work).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        here("direnv", &["allow"]).status().expect("direnv is needed as the peer: apt-get install direnv");
+        compare(
+            what,
+            || here(launcher.to_str().unwrap(), &["hook-env", "posix"]),
+            "direnv export bash",
+            || here("direnv", &["export", "bash"]),
             "",
             RUNS,
         );

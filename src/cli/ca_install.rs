@@ -2,7 +2,7 @@
 
 use super::change::carry_out;
 use super::error::Failure;
-use super::profile::{edit_file, usable_with};
+use super::profile::{edit_file, profile_of, usable_with};
 use super::{Context, Exit, ask};
 use crate::engine::apply::make_dirs;
 use crate::engine::in_force::{self, Pending};
@@ -226,12 +226,6 @@ fn for_profile(context: &Context, name: &ProfileName, root: &NewRoot) -> Result<
     let pending = Pending::from([(path, root.pem.as_bytes().to_vec())]);
     plan.steps.extend(in_force::refresh_with(sys, &all, &pending)?);
     Ok(plan)
-}
-
-fn profile_of<'p>(all: &'p mut [Profile], name: &ProfileName) -> Result<&'p mut Profile, Failure> {
-    let found = all.iter_mut().find(|p| p.name == *name);
-    found
-        .ok_or_else(|| Failure::usage(format!("profile {name} cannot be used"), "see: doorkey profile check"))
 }
 
 /// The CA file of a profile that holds this certificate, as the profile writes it, its path, and its content.

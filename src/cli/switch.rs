@@ -2,7 +2,7 @@
 
 use super::change::carry_out;
 use super::error::Failure;
-use super::profile::usable;
+use super::profile::{edit_file, profile_of, usable, usable_with, whole_path};
 use super::say::Mark;
 use super::{Context, Exit};
 use crate::checks;
@@ -10,21 +10,32 @@ use crate::engine::{apply, generation, in_force, inspect, profiles};
 use crate::model::finding::Fix;
 use crate::model::name::ProfileName;
 use crate::model::plan::{Plan, Step};
+use crate::redact;
+use crate::sys::fs::Kind;
 use clap::Args;
 
 /// `doorkey use PROFILE`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Routes decide which credential is used where; `use` never widens them. It puts git's and ssh's\n\
-    settings in force for all profiles, with the identity of this one."
+    settings in force for all profiles, with the identity of this one.\n\n\
+    --for gives it a folder instead: in repositories below it commits are made in its name, whoever is in force, and\n\
+    shells with doorkey hook have its proxy and roots there.\n\n\
+    Examples:\n  doorkey use acme\n  doorkey use acme --for ~/work/acme"
 )]
 pub(crate) struct Use {
     /// Whose identity is in force
     profile: String,
+    /// Only in this folder and below it
+    #[arg(long = "for", value_name = "DIR")]
+    folder: Option<String>,
 }
 
 pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, Failure> {
     let name = ProfileName::new(&wanted.profile)?;
+    if let Some(folder) = &wanted.folder {
+        return bind(context, &name, folder);
+    }
     let mut can_verify = false;
     let applied = carry_out(context, |context| {
         // What is wrong with another profile is said; with the one that is asked for, it is a refusal.
@@ -46,6 +57,45 @@ pub(crate) fn use_profile(context: &mut Context, wanted: &Use) -> Result<Exit, F
         context
             .say
             .info(format!("  prove it: {proof}   take it back: doorkey undo   plain git again: doorkey off"));
+    }
+    Ok(Exit::Fine)
+}
+
+/// Gives a profile a folder.
+fn bind(context: &mut Context, name: &ProfileName, folder: &str) -> Result<Exit, Failure> {
+    let folder = whole_path(context, folder);
+    let path = context.sys.expanded(&folder);
+    if !matches!(context.sys.look_through(&path), Ok(Some(look)) if look.kind == Kind::Dir) {
+        return Err(Failure::usage(
+            format!("{} is no folder", redact::said(&folder)),
+            "make it first, or name another",
+        ));
+    }
+    let applied = carry_out(context, |context| {
+        let mut all = usable_with(context, name)?;
+        let same = |dir: &String| dir.trim_end_matches('/') == folder.trim_end_matches('/');
+        if let Some(other) = all.iter().find(|profile| profile.name != *name && profile.dirs.iter().any(same))
+        {
+            return Err(Failure::usage(
+                format!("{} is a folder of {} already", redact::said(&folder), other.name),
+                format!("take it out of dirs first: doorkey profile edit {}", other.name),
+            ));
+        }
+        let mut plan = Plan::new(format!("use {name} for {folder}"));
+        let profile = profile_of(&mut all, name)?;
+        if profile.dirs.iter().any(same) {
+            return Ok(plan);
+        }
+        plan.push(edit_file(context, name, |edit| edit.add_dir(&folder))?);
+        profile.dirs.push(folder.clone());
+        plan.steps.extend(in_force::refresh(&context.sys, &all)?);
+        Ok(plan)
+    })?;
+    if applied.is_some() && !context.flags.json {
+        context.say.marked(Mark::Good, format!("{} and what is below it is {name}'s", redact::said(&folder)));
+        if generation::current(&context.sys).is_none() {
+            context.say.info(format!("  once its settings are in force: doorkey use {name}"));
+        }
     }
     Ok(Exit::Fine)
 }

@@ -247,3 +247,39 @@ fn variables_of_a_profile() {
     assert!(off.err.contains("doorkey on"), "{off:#?}");
     assert!(home.run(&["hook", "bash"]).ok().err.contains("doorkey on"));
 }
+
+#[test]
+fn a_folder_is_given() {
+    let home = tenants();
+    home.write(
+        ".config/doorkey/profiles/acme.toml",
+        format!("# mine\n{}", home.text(".config/doorkey/profiles/acme.toml")),
+        0o600,
+    );
+    let before = home.text(".config/doorkey/profiles/acme.toml");
+    let here = |folder: &str| {
+        let mut command = home.doorkey();
+        let output = command.args(["hook-env", "posix"]).current_dir(home.path(folder)).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(here("w/none"), "");
+    home.run(&["use", "acme", "--for", "w/none", "-n"]).ok();
+    assert_eq!(home.text(".config/doorkey/profiles/acme.toml"), before);
+    home.run(&["use", "acme", "--for", "w/acme/../none/.", "--yes"]).ok();
+    let after = home.text(".config/doorkey/profiles/acme.toml");
+    assert!(
+        after.starts_with("# mine\n") && after.contains("dirs = [\"~/w/acme\", \"~/w/none\"]"),
+        "{after}"
+    );
+    assert!(here("w/none").contains("DOORKEY_PROFILE='acme'"));
+    // Once more changes nothing; another profile's folder is refused; so is none.
+    home.run(&["use", "acme", "--for", "w/none", "--yes"]).ok();
+    assert_eq!(home.text(".config/doorkey/profiles/acme.toml"), after);
+    let refused = home.run(&["use", "globex", "--for", "w/none", "--yes"]).with_code(2);
+    assert!(refused.err.contains("is a folder of acme already"), "{refused:#?}");
+    home.run(&["use", "globex", "--for", "w/nowhere", "--yes"]).with_code(2);
+    home.run(&["use", "nobody", "--for", "w/none", "--yes"]).with_code(2);
+    home.run(&["undo", "--yes"]).ok();
+    assert_eq!(home.text(".config/doorkey/profiles/acme.toml"), before);
+    assert_eq!(here("w/none"), "");
+}

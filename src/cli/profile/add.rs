@@ -1,6 +1,6 @@
 //! `doorkey profile add`
 
-use super::git_setting;
+use super::{git_setting, whole_path};
 use crate::cli::change::carry_out;
 use crate::cli::error::Failure;
 use crate::cli::say::Mark;
@@ -309,13 +309,6 @@ fn check_proofs(profile: &Profile) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// A folder as the profile's file wants it: absolute, or below `~`.
-fn whole_path(context: &Context, dir: &str) -> String {
-    let path = context.sys.expanded(dir);
-    let path = if path.is_absolute() { path } else { context.sys.cwd().unwrap_or_default().join(path) };
-    context.sys.shown(&path)
 }
 
 /// A path that is below the home folder is written with `~`; a relative one is taken from here if the file is here,

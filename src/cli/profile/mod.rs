@@ -17,6 +17,7 @@ use crate::model::profile_file::{self, Edit};
 use crate::sys::run::With;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::path::{Component, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
@@ -87,6 +88,21 @@ pub(super) fn usable(context: &Context) -> Result<Vec<Profile>, Failure> {
 pub(super) fn usable_with(context: &Context, name: &ProfileName) -> Result<Vec<Profile>, Failure> {
     profiles::one(&context.sys, name)?;
     usable(context)
+}
+
+/// One of these profiles, to be changed.
+pub(super) fn profile_of<'p>(all: &'p mut [Profile], name: &ProfileName) -> Result<&'p mut Profile, Failure> {
+    let found = all.iter_mut().find(|p| p.name == *name);
+    found
+        .ok_or_else(|| Failure::usage(format!("profile {name} cannot be used"), "see: doorkey profile check"))
+}
+
+/// A folder as the profile's file wants it: absolute, or below `~`, and without `.` and `..`.
+pub(super) fn whole_path(context: &Context, dir: &str) -> String {
+    let path: PathBuf = context.absolute(dir).components().collect();
+    let has_parent = path.components().any(|part| part == Component::ParentDir);
+    let path = if has_parent { context.sys.real_path(&path).unwrap_or(path) } else { path };
+    context.sys.shown(&path)
 }
 
 /// A step that changes a profile's file and keeps everything else in it.

@@ -78,6 +78,14 @@ impl Edit {
         }
     }
 
+    /// Adds a folder to `dirs`.
+    pub fn add_dir(&mut self, dir: &str) {
+        let list = self.doc.entry("dirs").or_insert_with(|| value(Array::new()));
+        if let Some(list) = list.as_array_mut() {
+            list.push(dir);
+        }
+    }
+
     /// Adds a CA file to `[trust]`.
     pub fn add_ca(&mut self, file: &str) {
         let trust = self.doc.entry("trust").or_insert_with(|| Item::Table(Table::new()));
