@@ -1,4 +1,4 @@
-//! Files of `key = value` lines, as curl, wget, pip and npm have them, in so far as one value is looked for.
+//! Files of `key = value` lines, as curl, wget, pip, npm and gem have them, in so far as one value is looked for.
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub fn last(bytes: &[u8], style: Style, section: &str, key: &str) -> Option<Valu
             at = name.trim().to_owned();
             continue;
         }
-        let bare = text.strip_prefix("--").unwrap_or(text);
+        // `--proxy` of curl, `:proxy` of a Ruby symbol.
+        let bare = text.strip_prefix("--").or_else(|| text.strip_prefix(':')).unwrap_or(text);
         let divides = |c: char| c == '=' || (style.colon && c == ':') || (style.blank && c.is_whitespace());
         let Some((name, rest)) = bare.find(divides).map(|cut| bare.split_at(cut)) else { continue };
         if at == section && plain(name.trim()) == key {

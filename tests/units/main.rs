@@ -13,6 +13,7 @@ mod executable;
 mod git_config;
 mod git_credential;
 mod git_credentials;
+mod key_lines;
 mod lines;
 mod loose;
 mod netrc;
