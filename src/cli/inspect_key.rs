@@ -54,7 +54,7 @@ pub(super) fn run(context: &mut Context, file: &str, phrase: Option<i32>) -> Res
         let look = around.key_file(&context.sys, path)?.ok_or_else(|| {
             Failure::usage(
                 format!("there is no part of the machine and no file that is called {file:?}"),
-                "name one of ssh, tokens, helpers, trust, all; a file or folder; or a server as HOST:PORT",
+                "name one of ssh, tokens, helpers, trust, proxy, all; a file or folder; or a server as HOST:PORT",
             )
         })?;
         (None, look.key.clone(), look.weaknesses.clone(), Some(look))

@@ -74,12 +74,11 @@ fn start(home: &Home, shell: &str, file: &str, line: &str) -> PtySession {
     session
 }
 
-/// What a line prints between two marks.
+/// What a line prints, and what is printed before the next prompt.
 fn says(session: &mut PtySession, line: &str) -> String {
     session.send_line(&format!("{line}; printf 'end-%s\\n' mark")).unwrap();
     let said = session.exp_string("end-mark").unwrap_or_else(|e| panic!("{line}: {e}"));
-    session.exp_string("ready> ").unwrap_or_else(|e| panic!("{line}: {e}"));
-    said
+    said + &session.exp_string("ready> ").unwrap_or_else(|e| panic!("{line}: {e}"))
 }
 
 fn go(session: &mut PtySession, place: &str) {
@@ -160,6 +159,23 @@ fn what_the_user_does_stays() {
         shows(shell, p, "acme-http://hand.test:1-git.test/acme");
         go(p, "~/w/none");
         shows(shell, p, "-http://hand.test:1-");
+        p.send_line("exit").unwrap();
+        p.exp_eof().unwrap_or_else(|e| panic!("{shell}: {e}"));
+    }
+}
+
+/// Before doorkey is in force, and after it was removed, prompts say nothing.
+#[test]
+fn nothing_is_there() {
+    for (shell, file, line) in SHELLS {
+        let home = Home::empty();
+        let mut session = start(&home, shell, file, line);
+        let p = &mut session;
+        let said = says(p, "cd /") + &says(p, SHOW);
+        assert!(said.contains("is--http://mine.test:1-\r\n"), "{shell}: {said}");
+        for word in ["No such file", "not found", "Unknown", "doorkey/bin"] {
+            assert!(!said.contains(word), "{shell}: {said}");
+        }
         p.send_line("exit").unwrap();
         p.exp_eof().unwrap_or_else(|e| panic!("{shell}: {e}"));
     }
