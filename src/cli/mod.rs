@@ -34,6 +34,7 @@ mod say;
 mod session;
 mod ssh;
 mod ssh_check;
+mod ssh_connect;
 mod ssh_convert;
 mod ssh_known_hosts;
 mod ssh_match;
@@ -182,6 +183,7 @@ fn quick(sys: Sys, arguments: &[OsString]) -> Quick {
         Some((verb, rest)) if *verb == "credential" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(credential::run(sys, rest))
         }
+        Some((verb, rest)) if *verb == "ssh-connect" => Quick::Done(ssh_connect::run(&sys, rest)),
         Some((verb, rest)) if *verb == hook::COMMAND => Quick::Done(hook::at_prompt(&sys, rest)),
         Some((verb, rest)) if *verb == "ssh-match" && !rest.iter().any(|w| *w == "--help" || *w == "-h") => {
             Quick::Done(ssh_match::run(sys, rest))

@@ -57,7 +57,7 @@ impl Brings {
         let no_proxy = no_proxy.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned).collect();
         Some(Self {
             profile: profile.to_owned(),
-            proxy: Proxy { url: Some(url).filter(|url| !url.is_empty()), no_proxy },
+            proxy: Proxy { url: Some(url).filter(|url| !url.is_empty()), no_proxy, for_ssh: false },
             roots: Some(roots).filter(|roots| !roots.is_empty()).map(PathBuf::from),
             go_private,
         })
@@ -130,16 +130,20 @@ pub struct Here {
 pub fn here(sys: &Sys) -> Option<Here> {
     let folder = generation::folder_in_force(sys)?;
     let text = String::from_utf8(sys.read(&folder.join(FOLDERS)).ok()??).ok()?;
+    // By inode, since a folder may be reached by links on either side: one look a folder.
     let cwd = sys.cwd()?;
     let cwd = sys.real_path(&cwd).unwrap_or(cwd);
+    let id = |path: &Path| sys.look_through(path).ok().flatten().map(|look| look.id);
+    let above: Vec<(usize, (u64, u64))> =
+        cwd.ancestors().filter_map(|path| Some((path.components().count(), id(path)?))).collect();
     let mut best: Vec<(usize, &str, &str, &str)> = Vec::new();
     for line in text.lines() {
         let Some((profile, rest)) = line.split_once('\t') else { continue };
         let Some((written, fields)) = rest.split_once('\t') else { continue };
         let path = sys.expanded(written);
-        let real = sys.real_path(&path).unwrap_or(path);
-        if real.is_absolute() && cwd.starts_with(&real) {
-            best.push((real.components().count(), profile, written, fields));
+        let found = id(&path).filter(|_| path.is_absolute());
+        if let Some((depth, _)) = above.iter().find(|(_, id)| Some(*id) == found) {
+            best.push((*depth, profile, written, fields));
         }
     }
     let longest = best.iter().map(|(depth, ..)| *depth).max()?;

@@ -4,6 +4,7 @@ use super::ambient;
 use super::generation;
 use super::profiles::route_text;
 use super::trusted_hosts;
+use crate::formats::proxy::setting::Proxy;
 use crate::formats::shell;
 use crate::model::name::ProfileName;
 use crate::model::profile::{Host, Profile};
@@ -351,6 +352,13 @@ fn ssh_block(
         "\tIdentityFile {}\n\tIdentitiesOnly yes\n\tUserKnownHostsFile {known}\n\tControlPath none\n\tForwardAgent no\n",
         ssh_path(&key)?,
     ));
+    // Without user and password, which have no place on a command line.
+    let proxy = profile.proxy.for_ssh_to(&entry.ssh_origin()).as_deref().and_then(Proxy::read);
+    if let Some(proxy) = proxy {
+        let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
+        // ssh starts it by the user's shell, with exec in front (ssh_config(5), ProxyCommand).
+        out.push_str(&format!("\tProxyCommand {launcher} ssh-connect {} '%h' %p\n", proxy.shown()));
+    }
     Ok(())
 }
 

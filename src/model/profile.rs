@@ -220,6 +220,8 @@ pub struct Proxy {
     pub url: Option<String>,
     /// Hosts that are reached directly.
     pub no_proxy: Vec<String>,
+    /// Whether ssh goes through it, too: an HTTP proxy that opens tunnels to the port of ssh.
+    pub for_ssh: bool,
 }
 
 impl Proxy {
@@ -229,6 +231,12 @@ impl Proxy {
         let url = self.url.as_ref()?;
         let direct = self.no_proxy.iter().any(|entry| bypasses(entry, origin));
         Some(if direct { String::new() } else { url.clone() })
+    }
+
+    /// The proxy for ssh to an origin.
+    #[must_use]
+    pub fn for_ssh_to(&self, origin: &Origin) -> Option<String> {
+        self.for_origin(origin).filter(|url| self.for_ssh && !url.is_empty())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod net;
 pub mod new_key;
 pub mod place;
 pub mod process;
+pub mod relay;
 pub mod run;
 pub mod tty;
 

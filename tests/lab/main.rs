@@ -30,6 +30,7 @@ mod routing_ssh;
 mod routing_switch;
 mod routing_tenants;
 mod sessions;
+mod ssh_by_proxy;
 mod ssh_check;
 mod support;
 mod t0303;
@@ -56,6 +57,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     sessions::trials,
     inspect_server::trials,
     ssh_check::trials,
+    ssh_by_proxy::trials,
     t0303::trials,
     adopt::trials,
     trust::trials,

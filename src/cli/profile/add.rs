@@ -64,6 +64,9 @@ pub(crate) struct Add {
     /// Hosts that are reached directly, separated by commas
     #[arg(long, value_name = "LIST")]
     no_proxy: Option<String>,
+    /// Let ssh go through the proxy, too; it must open tunnels to the port of ssh
+    #[arg(long, requires = "proxy")]
+    proxy_for_ssh: bool,
     /// A repository that proves the profile; may be repeated
     #[arg(long = "verify", value_name = "URL")]
     verify: Vec<String>,
@@ -255,6 +258,7 @@ fn build(context: &Context, name: ProfileName, wanted: &Add) -> Result<(Profile,
         proxy: Proxy {
             url: wanted.proxy.clone(),
             no_proxy: no_proxy.split(',').map(str::trim).filter(|e| !e.is_empty()).map(Into::into).collect(),
+            for_ssh: wanted.proxy_for_ssh,
         },
         verify: wanted
             .verify

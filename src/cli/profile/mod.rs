@@ -141,7 +141,7 @@ pub(super) fn as_json(profile: &Profile) -> Value {
         "identity": { "name": profile.identity.name, "email": profile.identity.email },
         "dirs": profile.dirs, "hosts": hosts,
         "routes": profile.routes.iter().map(|r| r.to_string()).collect::<Vec<_>>(),
-        "ca": profile.trust.ca, "proxy": profile.proxy.url, "no-proxy": profile.proxy.no_proxy,
+        "ca": profile.trust.ca, "proxy": profile.proxy.url, "no-proxy": profile.proxy.no_proxy, "proxy-for-ssh": profile.proxy.for_ssh,
         "verify": profile.verify.iter().map(|v| json!({ "repo": v.repo, "access": v.access })).collect::<Vec<_>>(),
     })
 }

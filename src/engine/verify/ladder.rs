@@ -104,6 +104,9 @@ impl Climb<'_> {
     fn below_ssh(&self, lower: &Lower<'_>) -> Vec<Rung> {
         let log = &self.heard.ssh;
         let passed = !matches!(self.heard.said, Said::Below(_) | Said::Unknown | Said::TooSlow);
+        if !passed && let Some(broken) = self.ssh_proxy_failed() {
+            return vec![reached(Layer::Dns), broken];
+        }
         if !passed && !log.connected {
             let (host, port) = self.ssh_stop();
             let mut rungs = lower.connection(&host, port);
@@ -142,6 +145,14 @@ impl Climb<'_> {
             (_, None) => rungs.push(reached(Layer::HostKey)),
         }
         rungs
+    }
+
+    /// What doorkey said where ssh goes through a proxy and found no way ([`crate::cli`], ssh-connect).
+    fn ssh_proxy_failed(&self) -> Option<Rung> {
+        let said = self.heard.refusal.as_ref()?.strip_prefix("ssh goes through ")?;
+        let (said, repair) = said.split_once("; ").unwrap_or((said, "ask whoever runs the proxy"));
+        let (evidence, cause) = said.rsplit_once(": ").unwrap_or((said, said));
+        Some(Rung::broken(Layer::Tcp, "ssh-proxy-failed", evidence, cause, repair))
     }
 
     /// Where ssh connects to: it says so itself, and knows better than the URL (`HostName` in its configuration).

@@ -136,6 +136,8 @@ struct RawProxy {
     http: Option<String>,
     #[serde(default)]
     no_proxy: Vec<String>,
+    #[serde(default)]
+    ssh: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -209,6 +211,14 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
     for url in [&raw.proxy.https, &raw.proxy.http].into_iter().flatten() {
         check_proxy(url).map_err(|p| at(url, p))?;
     }
+    let proxy = Proxy {
+        url: raw.proxy.https.or(raw.proxy.http),
+        no_proxy: raw.proxy.no_proxy,
+        for_ssh: raw.proxy.ssh,
+    };
+    if proxy.for_ssh && !proxy.url.as_deref().is_some_and(|url| url.starts_with("http://")) {
+        return Err(at("ssh", "ssh goes through an http:// proxy only, and [proxy] names none".into()));
+    }
     for verify in &raw.verify {
         check_no_secret(&verify.repo).map_err(|p| at(&verify.repo, p))?;
     }
@@ -226,7 +236,7 @@ pub fn read(name: &ProfileName, text: &str) -> Result<Profile, ProfileError> {
         registries,
         npm,
         trust: Trust { ca: raw.trust.ca },
-        proxy: Proxy { url: raw.proxy.https.or(raw.proxy.http), no_proxy: raw.proxy.no_proxy },
+        proxy,
         verify: raw
             .verify
             .into_iter()

@@ -44,6 +44,9 @@ pub fn write_new(profile: &Profile) -> String {
         if !profile.proxy.no_proxy.is_empty() {
             proxy.insert("no-proxy", value(profile.proxy.no_proxy.iter().collect::<toml_edit::Array>()));
         }
+        if profile.proxy.for_ssh {
+            proxy.insert("ssh", value(true));
+        }
         doc.insert("proxy", Item::Table(proxy));
     }
     let mut verify = ArrayOfTables::new();
