@@ -1,8 +1,9 @@
 //! Tools take different ways to one server, since some have a proxy setting of their own.
 
 use super::{Check, Group, advice};
-use crate::model::facts::{Facts, ProxyWays, ToolWay};
+use crate::model::facts::{Facts, ToolWay};
 use crate::model::finding::{Finding, Severity};
+use crate::model::profile::Profile;
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -19,8 +20,16 @@ pub(super) static CHECK: Check = Check {
 fn find(facts: &Facts) -> Vec<Finding> {
     // Servers with the same ways are one finding.
     let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for server in facts.proxies.iter().filter(|server| server.tools.iter().any(|tool| tool.own)) {
-        if let Some(said) = ways(server) {
+    for server in &facts.proxies {
+        // git's setting for a profile's host is doorkey's own: the other tools have it in the profile's folders and sessions.
+        let ours = |profile: &Profile| {
+            let mut origins = profile.hosts.iter().map(|host| host.https_origin());
+            origins.any(|o| format!("{o}/") == server.url && profile.proxy.for_origin(&o).is_some())
+        };
+        let by_doorkey = facts.own.profiles.iter().any(ours);
+        let tools: Vec<&ToolWay> =
+            server.tools.iter().filter(|tool| !(by_doorkey && tool.tool == "git")).collect();
+        if let Some(said) = ways(&tools).filter(|_| tools.iter().any(|tool| tool.own)) {
             found.entry(said).or_default().push(&server.url);
         }
     }
@@ -31,10 +40,10 @@ fn find(facts: &Facts) -> Vec<Finding> {
     found.into_iter().map(finding).collect()
 }
 
-/// `git goes through A (http.proxy of git); curl, npm go direct (no proxy is set)`; `None` where all go one way.
-fn ways(server: &ProxyWays) -> Option<String> {
-    let mut ways: Vec<(&str, Vec<&ToolWay>)> = Vec::new();
-    for tool in &server.tools {
+/// `git go through A (http.proxy of git); curl, npm go direct (no proxy is set)`; `None` where all go one way.
+fn ways<'t>(tools: &[&'t ToolWay]) -> Option<String> {
+    let mut ways: Vec<(&str, Vec<&'t ToolWay>)> = Vec::new();
+    for tool in tools.iter().copied() {
         match ways.iter_mut().find(|(way, _)| *way == tool.way) {
             Some((_, tools)) => tools.push(tool),
             None => ways.push((&tool.way, vec![tool])),
@@ -45,7 +54,8 @@ fn ways(server: &ProxyWays) -> Option<String> {
         let by =
             tools.iter().find(|tool| tool.own).or(tools.first()).map_or("", |tool| tool.because.as_str());
         let by = by.split(" names ").next().unwrap_or(by);
-        format!("{} by way of {way} ({by})", names.join(", "))
+        let way = if way.contains("://") { format!("go through {way}") } else { format!("go {way}") };
+        format!("{} {way} ({by})", names.join(", "))
     });
     (ways.len() > 1).then(|| said.collect::<Vec<_>>().join("; "))
 }

@@ -75,11 +75,12 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         context.say.line(json::document("inspect", as_json(&facts, part)));
         return Ok(Exit::Fine);
     }
-    let parts: [(Part, &str, Lines); 4] = [
+    let parts: [(Part, &str, Lines); 5] = [
         (Part::Ssh, "SSH", ssh),
         (Part::Tokens, "TOKENS", tokens),
         (Part::Helpers, "HELPERS", helpers),
         (Part::Trust, "TRUST", trust),
+        (Part::Proxy, "PROXY", proxy),
     ];
     let mut first = true;
     for (one, title, lines) in parts {
@@ -244,6 +245,35 @@ fn helpers(facts: &Facts) -> Vec<String> {
         lines.push(format!("variable: {} = {value}{by}", variable.name));
     }
     lines
+}
+
+fn proxy(facts: &Facts) -> Vec<String> {
+    let is_proxy = |name: &str| name.to_ascii_lowercase().ends_with("_proxy");
+    let variables = facts.environment.variables.iter().filter(|variable| is_proxy(&variable.name));
+    let mut lines: Vec<String> = variables
+        .map(|variable| {
+            let by =
+                variable.set_by.as_ref().map(|spot| format!(" ({})", facts.at(spot))).unwrap_or_default();
+            format!("{} = {}{by}", variable.name, variable.value.as_deref().unwrap_or_default())
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push("no variable names a proxy".into());
+    }
+    for server in &facts.proxies {
+        let mut ways: Vec<&str> = server.tools.iter().map(|tool| tool.way.as_str()).collect();
+        ways.sort_unstable();
+        ways.dedup();
+        lines.push(match ways.as_slice() {
+            [way] => format!("to {}: every tool goes {}", server.url, by_way_of(way)),
+            _ => format!("to {0}: {1} ways (doorkey inspect proxy --for {0})", server.url, ways.len()),
+        });
+    }
+    lines
+}
+
+fn by_way_of(way: &str) -> String {
+    if way.contains("://") { format!("through {way}") } else { way.to_owned() }
 }
 
 fn trust(facts: &Facts) -> Vec<String> {

@@ -103,13 +103,37 @@ fn a_setting_of_one_tools_own() {
     let home = with(&[("https_proxy", P)]);
     home.repository("src/app", "https://git.test/acme/app.git");
     assert_eq!(said(&home, ""), [], "all go one way");
+    let all = home.doorkey(&["inspect"]).fine().out;
+    assert!(all.contains("to https://git.test/: every tool goes through http://proxy.test:3128"), "{all}");
     home.write(".npmrc", "proxy=http://ada:n0t-this@old.test:8080\n", 0o600);
     let found = said(&home, "proxies-differ-by-tool");
     assert_eq!(found.len(), 1, "{found:?}");
     let what = &found[0].0;
     assert!(what.starts_with("to https://git.test/: "), "{what}");
-    assert!(what.contains("npm, pnpm by way of http://old.test:8080 (proxy in ~/.npmrc:1)"), "{what}");
+    assert!(what.contains("npm, pnpm go through http://old.test:8080 (proxy in ~/.npmrc:1)"), "{what}");
+    let all = home.doorkey(&["inspect"]).fine().out;
+    assert!(
+        all.contains("to https://git.test/: 2 ways (doorkey inspect proxy --for https://git.test/)"),
+        "{all}"
+    );
     assert!(what.contains("git, curl, wget, pip") && !what.contains("n0t-this"), "{what}");
     home.write(".npmrc", "proxy=http://proxy.test:3128\n", 0o600);
     assert_eq!(said(&home, ""), [], "the same proxy");
+}
+
+/// What doorkey itself tells git for a profile's host is no trouble; what another tool says beside it is.
+#[test]
+fn the_proxy_of_a_profile() {
+    let home = Home::new();
+    let key = home.path("vault-key");
+    home.doorkey(&["store", "init", "--key-file", key.to_str().unwrap()]).fine();
+    home.doorkey(&["profile", "add", "acme", "--host", "git.test", "--owner", "acme", "--proxy", P, "--yes"])
+        .fine();
+    home.doorkey(&["use", "acme", "--yes"]).fine();
+    let git = home.program("git", &["config", "--get-urlmatch", "http.proxy", "https://git.test/acme/x"]);
+    assert_eq!(git.out.trim(), P, "git goes through it");
+    assert_eq!(said(&home, ""), []);
+    home.write(".npmrc", "proxy=http://old.test:8080\n", 0o600);
+    let found = said(&home, "proxies-differ-by-tool");
+    assert!(found[0].0.contains("npm, pnpm go through http://old.test:8080"), "{found:?}");
 }
