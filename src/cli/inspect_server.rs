@@ -104,7 +104,8 @@ fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen
     let name = how.sni.as_deref().unwrap_or(host);
     let by_hand = how.direct || how.proxy.is_some();
     let roots = &store.bundle.certs;
-    let server = Server { host, port, name, proxy: &decision, by_hand, roots };
+    let roots_file = Some(store.bundle.path.as_path());
+    let server = Server { host, port, name, proxy: &decision, by_hand, roots_file, roots };
     Ok((look(&context.sys, &server), decision))
 }
 
@@ -125,6 +126,7 @@ fn as_json(server: &str, name: &str, because: &str, seen: &Seen) -> Value {
             "paths": completed.answer,
         })),
         "clock": seen.clock,
+        "openssl": seen.openssl,
     })
 }
 
@@ -150,6 +152,10 @@ fn say(context: &mut Context, server: &str, because: &str, seen: &Seen) {
     }
     if let Some(answer) = &seen.answer {
         verdict(context, answer);
+    }
+    if let Some(openssl) = &seen.openssl {
+        let said = if openssl.valid { "OK".to_owned() } else { openssl.said.join("; ") };
+        context.say.line(format!("openssl verify -x509_strict: {said}"));
     }
     if let Some(completed) = &seen.completed {
         for fetched in &completed.fetched {

@@ -18,6 +18,7 @@ pub mod journal;
 pub mod key_convert;
 pub mod machine_trust;
 pub mod new_root;
+pub mod openssl_verdict;
 pub mod preview;
 pub mod prints;
 pub mod profiles;

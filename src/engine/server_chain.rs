@@ -1,6 +1,7 @@
 //! What a server shows in its TLS handshake, directly or through a proxy, and whether its chain leads to a root.
 
 use super::completed_chain::{self, Completed};
+use super::openssl_verdict::{self, OpensslVerdict};
 use super::server_clock::{self, Clock};
 use crate::chains::{self, Answer, Policies, PresentedTo, Purpose, Question};
 use crate::formats::cert::Cert;
@@ -17,6 +18,7 @@ use crate::probes::tls::{Diagnosis, tls};
 use crate::sys::Sys;
 use rustls_pki_types::CertificateDer;
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::Duration;
 
 /// For each step.
@@ -37,6 +39,8 @@ pub struct Server<'a> {
     pub proxy: &'a Decision,
     /// Whether somebody named the way by hand.
     pub by_hand: bool,
+    /// The file that holds them, for openssl.
+    pub roots_file: Option<&'a Path>,
     /// The roots that count.
     pub roots: &'a [CertificateDer<'static>],
 }
@@ -56,6 +60,8 @@ pub struct Seen {
     pub signed_directly_by: Option<String>,
     /// What the server left out, where the chain is not valid without it.
     pub completed: Option<Completed>,
+    /// What `openssl verify` says of what the server sent, where it is installed.
+    pub openssl: Option<OpensslVerdict>,
     /// The server's own time, where the chain is not valid at this machine's.
     pub clock: Option<Clock>,
 }
@@ -66,6 +72,8 @@ pub struct Seen {
 #[must_use]
 pub fn look(sys: &Sys, server: &Server<'_>) -> Seen {
     let mut seen = look_once(sys, server, PATIENCE);
+    let sent = seen.handshake.as_ref().map(|handshake| handshake.chain.sent.as_slice()).unwrap_or_default();
+    seen.openssl = server.roots_file.and_then(|roots| openssl_verdict::look(sys, sent, server.name, roots));
     let Some(answer) = seen.answer.as_ref().filter(|answer| !answer.valid) else { return seen };
     seen.clock = if answer.causes.iter().any(|cause| chains::BY_TIME.contains(&cause.code)) {
         server_clock::look(sys, server, &seen)
@@ -94,6 +102,7 @@ fn look_once(sys: &Sys, server: &Server<'_>, patience: Duration) -> Seen {
         product: None,
         signed_directly_by: None,
         completed: None,
+        openssl: None,
         clock: None,
     };
     let Some(stream) = stream else { return seen };

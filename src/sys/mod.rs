@@ -5,6 +5,7 @@
 
 pub mod agent_door;
 pub mod fs;
+pub mod handed;
 pub mod keys;
 pub mod local_socket;
 pub mod lock;

@@ -147,6 +147,15 @@ pub enum Ask {
         /// The name.
         name: String,
     },
+    /// `openssl verify -x509_strict -purpose sslserver` of the certificate on standard input.
+    OpensslVerify {
+        /// The roots, PEM.
+        roots: PathBuf,
+        /// The other certificates, PEM; openssl does not take a file with none.
+        others: Option<PathBuf>,
+        /// The name or address that it must bear.
+        name: String,
+    },
     /// `ssh-keygen -l -f FILE`
     KeyFingerprint {
         /// The key file.
@@ -202,6 +211,14 @@ impl Ask {
                 list.push(place);
                 list.extend(words(&["-L", "-n", name]));
                 ("certutil", list)
+            }
+            Self::OpensslVerify { roots, others, name } => {
+                let mut list = words(&["verify", "-x509_strict", "-purpose", "sslserver", "-CAfile"]);
+                list.push(roots.into());
+                list.extend(others.iter().flat_map(|others| [OsString::from("-untrusted"), others.into()]));
+                let is_address = name.parse::<std::net::IpAddr>().is_ok();
+                list.extend(words(&[if is_address { "-verify_ip" } else { "-verify_hostname" }, name]));
+                ("openssl", list)
             }
             Self::KeyFingerprint { file } => {
                 let mut list = words(&["-l", "-f"]);

@@ -53,12 +53,16 @@ fn leaf(from: i64, to: i64) -> CertificateParams {
 fn seen(server: SocketAddr, root: &Made) -> Seen {
     let direct = Decision::direct("as the test says");
     let roots = [root.der.clone()];
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, root.pem()).expect("a file");
     let server = Server {
         host: "127.0.0.1",
         port: server.port(),
         name: "localhost",
         proxy: &direct,
         by_hand: true,
+        roots_file: Some(&file),
         roots: &roots,
     };
     look(&Sys::capture(), &server)
@@ -84,6 +88,45 @@ fn what_the_server_left_out_is_fetched() {
         completed.answer.valid && completed.fetched[1].cert.subject.to_string().contains("Lab Policy CA")
     );
     assert!(seen.clock.is_none());
+}
+
+/// openssl's own words stand beside ours, and the two agree.
+#[test]
+fn openssl_is_asked_too() {
+    let root = self_signed(ca_params("Lab Root CA"));
+    let middle = signed_by(ca_params("Lab Issuing CA 1"), &root);
+    let own = signed_by(leaf(-1, 30), &middle);
+    let old = signed_by(leaf(-30, -10), &middle);
+    let other = self_signed(ca_params("Another Root"));
+    let of = |leaf: &Made, chain: &[&CertificateDer<'static>], root: &Made| {
+        let seen = seen(web(leaf, chain, ""), root);
+        let verdict = seen.openssl.expect("openssl is missing: run tests/setup");
+        assert_eq!(verdict.valid, seen.answer.expect("an answer").valid, "{verdict:?}");
+        verdict.said.join("\n")
+    };
+    assert_eq!(of(&own, &[&own.der, &middle.der], &root), "");
+    assert!(of(&own, &[&own.der], &root).contains("unable to get local issuer certificate"));
+    assert!(of(&old, &[&old.der, &middle.der], &root).contains("certificate has expired"));
+    assert!(of(&own, &[&own.der, &middle.der], &other).starts_with("error "));
+    // A name that an option could be read from stays a name.
+    let roots = [root.der.clone()];
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, root.pem()).expect("a file");
+    let direct = Decision::direct("as the test says");
+    let port = web(&own, &[&own.der, &middle.der], "").port();
+    let name = "other.test";
+    let server = Server {
+        host: "127.0.0.1",
+        port,
+        name,
+        proxy: &direct,
+        by_hand: true,
+        roots_file: Some(&file),
+        roots: &roots,
+    };
+    let verdict = look(&Sys::capture(), &server).openssl.expect("a verdict");
+    assert!(!verdict.valid && verdict.said[0].contains("hostname mismatch"), "{verdict:?}");
 }
 
 #[test]
