@@ -48,14 +48,14 @@ pub(crate) fn run(context: &mut Context, wanted: &Inspect) -> Result<Exit, Failu
         return match inspect_server::server(&wanted.what).filter(|_| !is_file) {
             Some((host, port)) => inspect_server::run(context, &host, port, &wanted.reached),
             None if wanted.reached.is_set() => Err(Failure::usage(
-                "--proxy, --direct and --sni are about a server",
+                "--proxy, --direct, --sni and --starttls are about a server",
                 "run: doorkey inspect HOST:PORT",
             )),
             None => super::inspect_key::run(context, &wanted.what, wanted.passphrase_fd),
         };
     };
     if wanted.reached.is_set() {
-        let what = "--proxy, --direct and --sni are about a server";
+        let what = "--proxy, --direct, --sni and --starttls are about a server";
         return Err(Failure::usage(what, "run: doorkey inspect HOST:PORT"));
     }
     if wanted.passphrase_fd.is_some() {

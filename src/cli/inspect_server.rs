@@ -12,8 +12,9 @@ use crate::formats::proxy::dialect::Decision;
 use crate::model::ladder::Outcome;
 use crate::probes::chain::{Chain, day};
 use crate::probes::proxy_choice::{Configured, proxy_decision};
+use crate::probes::starttls::Protocol;
 use crate::trust::system;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 /// Clocks that differ by no more say the same, in seconds.
@@ -31,11 +32,37 @@ pub(crate) struct Reached {
     /// Ask a server for this name in TLS, and hold its certificate against it
     #[arg(long, value_name = "NAME")]
     sni: Option<String>,
+    /// Ask a server for TLS in this protocol first, which begins in clear
+    #[arg(long, value_enum, value_name = "PROTOCOL")]
+    starttls: Option<Starttls>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Starttls {
+    Smtp,
+    Imap,
+    Pop3,
+    Ftp,
+    Ldap,
+    Postgres,
+}
+
+impl Starttls {
+    fn protocol(self) -> Protocol {
+        match self {
+            Self::Smtp => Protocol::Smtp,
+            Self::Imap => Protocol::Imap,
+            Self::Pop3 => Protocol::Pop3,
+            Self::Ftp => Protocol::Ftp,
+            Self::Ldap => Protocol::Ldap,
+            Self::Postgres => Protocol::Postgres,
+        }
+    }
 }
 
 impl Reached {
     pub(super) fn is_set(&self) -> bool {
-        self.proxy.is_some() || self.direct || self.sni.is_some()
+        self.proxy.is_some() || self.direct || self.sni.is_some() || self.starttls.is_some()
     }
 }
 
@@ -105,7 +132,8 @@ fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen
     let by_hand = how.direct || how.proxy.is_some();
     let roots = &store.bundle.certs;
     let roots_file = Some(store.bundle.path.as_path());
-    let server = Server { host, port, name, proxy: &decision, by_hand, roots_file, roots };
+    let starttls = how.starttls.map(Starttls::protocol);
+    let server = Server { host, port, name, proxy: &decision, starttls, by_hand, roots_file, roots };
     Ok((look(&context.sys, &server), decision))
 }
 

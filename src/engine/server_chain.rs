@@ -13,6 +13,7 @@ use crate::probes::dns::dns;
 use crate::probes::interception;
 use crate::probes::judge::Expect;
 use crate::probes::proxy_choice;
+use crate::probes::starttls::{Protocol, starttls};
 use crate::probes::tcp::tcp;
 use crate::probes::tls::{Diagnosis, tls};
 use crate::sys::Sys;
@@ -37,6 +38,8 @@ pub struct Server<'a> {
     pub name: &'a str,
     /// Which proxy stands in between.
     pub proxy: &'a Decision,
+    /// The protocol in which TLS is asked for, where it does not begin at once.
+    pub starttls: Option<Protocol>,
     /// Whether somebody named the way by hand.
     pub by_hand: bool,
     /// The file that holds them, for openssl.
@@ -116,8 +119,20 @@ fn look_once(sys: &Sys, server: &Server<'_>, patience: Duration) -> Seen {
     seen
 }
 
-/// From the name to a connection, through the proxy where there is one.
+/// From the name to a connection on which the handshake comes next, through the proxy where there is one.
 pub(super) fn reach(sys: &Sys, server: &Server<'_>, patience: Duration) -> (Vec<Rung>, Option<TcpStream>) {
+    let (mut rungs, mut stream) = connect(sys, server, patience);
+    if let (Some(open), Some(protocol)) = (&mut stream, server.starttls) {
+        let rung = starttls(open, protocol);
+        if rung.outcome == Outcome::Broken {
+            rungs.push(rung);
+            return (rungs, None);
+        }
+    }
+    (rungs, stream)
+}
+
+fn connect(sys: &Sys, server: &Server<'_>, patience: Duration) -> (Vec<Rung>, Option<TcpStream>) {
     let mut rungs = Vec::new();
     if let Some(broken) = proxy_choice::rung(server.proxy).filter(|rung| rung.outcome == Outcome::Broken) {
         return (vec![broken], None);

@@ -35,6 +35,10 @@ impl Clock {
 /// over it is the server's.
 pub(super) fn look(sys: &Sys, server: &Server<'_>, seen: &Seen) -> Option<Clock> {
     let sent = &seen.handshake.as_ref()?.chain.sent;
+    // Only a web server tells the time.
+    if server.starttls.is_some() {
+        return None;
+    }
     let then = in_the_middle(sent)?;
     let (_, stream) = reach(sys, server, PATIENCE);
     let address = server.proxy.proxy().map(|p| p.address());

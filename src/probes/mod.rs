@@ -14,6 +14,7 @@ pub mod judge;
 mod path;
 pub mod plain_http;
 pub mod proxy_choice;
+pub mod starttls;
 pub mod tap;
 pub mod tcp;
 pub mod tls;

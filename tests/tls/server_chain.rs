@@ -4,6 +4,7 @@ use crate::pki::{DAY, Made, ca_params, params, self_signed, signed_by, with_issu
 use crate::server::{config, serve};
 use doorkey::engine::server_chain::{Seen, Server, look};
 use doorkey::formats::proxy::dialect::Decision;
+use doorkey::probes::starttls::Protocol;
 use doorkey::sys::Sys;
 use rcgen::{CertificateParams, KeyUsagePurpose};
 use rustls_pki_types::CertificateDer;
@@ -61,6 +62,7 @@ fn seen(server: SocketAddr, root: &Made) -> Seen {
         port: server.port(),
         name: "localhost",
         proxy: &direct,
+        starttls: None,
         by_hand: true,
         roots_file: Some(&file),
         roots: &roots,
@@ -121,6 +123,7 @@ fn openssl_is_asked_too() {
         port,
         name,
         proxy: &direct,
+        starttls: None,
         by_hand: true,
         roots_file: Some(&file),
         roots: &roots,
@@ -178,4 +181,108 @@ fn whose_clock_it_is() {
     let nobody = self_signed(ca_params("Nobody's Root"));
     let other = signed_by(leaf(-30, -10), &nobody);
     assert!(seen(web(&other, &[&other.der], "Mon, 01 Jan 2024 12:00:00 GMT"), &root).clock.is_none());
+}
+
+/// A server that says `lines` in turn, each after what it waits for, and then begins TLS.
+fn in_clear(
+    leaf: &Made,
+    chain: &[&CertificateDer<'static>],
+    lines: &'static [(&'static [u8], &'static [u8])],
+) -> SocketAddr {
+    let config = Arc::new(config(leaf, chain));
+    serve(move |mut stream| {
+        for (asked, said) in lines {
+            let mut heard = vec![0; asked.len()];
+            if stream.read_exact(&mut heard).is_err() || heard != *asked || stream.write_all(said).is_err() {
+                return;
+            }
+        }
+        let connection = rustls::ServerConnection::new(Arc::clone(&config)).expect("a connection");
+        let mut tls = rustls::StreamOwned::new(connection, stream);
+        let _ = tls.read(&mut [0]);
+    })
+}
+
+#[test]
+fn tls_is_asked_for_in_clear() {
+    let root = self_signed(ca_params("Lab Root CA"));
+    let own = signed_by(leaf(-1, 30), &root);
+    let seen = |protocol, lines| {
+        let (direct, roots) = (Decision::direct("as the test says"), [root.der.clone()]);
+        let port = in_clear(&own, &[&own.der], lines).port();
+        let server = Server {
+            host: "127.0.0.1",
+            port,
+            name: "localhost",
+            proxy: &direct,
+            starttls: Some(protocol),
+            by_hand: true,
+            roots_file: None,
+            roots: &roots,
+        };
+        look(&Sys::capture(), &server)
+    };
+    type Lines = &'static [(&'static [u8], &'static [u8])];
+    let good: [(Protocol, Lines); 6] = [
+        (
+            Protocol::Smtp,
+            &[
+                (b"", b"220-mx.test\r\n220 hello\r\n"),
+                (b"EHLO doorkey.invalid\r\n", b"250-mx.test\r\n250-SIZE 1\r\n250 STARTTLS\r\n"),
+                (b"STARTTLS\r\n", b"220 go ahead\r\n"),
+            ],
+        ),
+        (
+            Protocol::Imap,
+            &[(b"", b"* OK ready\r\n"), (b"a STARTTLS\r\n", b"* CAPABILITY x\r\na OK begin\r\n")],
+        ),
+        (Protocol::Pop3, &[(b"", b"+OK ready\r\n"), (b"STLS\r\n", b"+OK begin\r\n")]),
+        (Protocol::Ftp, &[(b"", b"220-a\r\n b\r\n220 c\r\n"), (b"AUTH TLS\r\n", b"234 begin\r\n")]),
+        (Protocol::Postgres, &[(b"\0\0\0\x08\x04\xd2\x16\x2f", b"S")]),
+        (
+            Protocol::Ldap,
+            &[(
+                b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037",
+                b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00",
+            )],
+        ),
+    ];
+    for (protocol, lines) in good {
+        let seen = seen(protocol, lines);
+        assert!(seen.answer.as_ref().is_some_and(|answer| answer.valid), "{protocol:?}: {:?}", seen.rungs);
+    }
+    let bad: [(Protocol, Lines, &str); 6] = [
+        (
+            Protocol::Smtp,
+            &[
+                (b"", b"220 x\r\n"),
+                (b"EHLO doorkey.invalid\r\n", b"250 x\r\n"),
+                (b"STARTTLS\r\n", b"454 not now\r\n"),
+            ],
+            "454 not now",
+        ),
+        (
+            Protocol::Imap,
+            &[(b"", b"* OK x\r\n"), (b"a STARTTLS\r\n", b"a BAD \x1b[31mno\r\n")],
+            "a BAD \\u{1b}[31mno",
+        ),
+        (Protocol::Pop3, &[(b"", b"-ERR busy\r\n")], "-ERR busy"),
+        (Protocol::Ftp, &[(b"", b"SSH-2.0-x\r\n")], "SSH-2.0-x"),
+        (Protocol::Postgres, &[(b"\0\0\0\x08\x04\xd2\x16\x2f", b"N")], "no to SSLRequest"),
+        (
+            Protocol::Ldap,
+            &[(
+                b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037",
+                b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00",
+            )],
+            "result code 2",
+        ),
+    ];
+    for (protocol, lines, said) in bad {
+        let seen = seen(protocol, lines);
+        let last = seen.rungs.last().expect("a rung");
+        assert_eq!(last.code, Some("starttls-refused"), "{protocol:?}: {:?}", seen.rungs);
+        assert!(last.evidence.contains(said), "{protocol:?}: {last:?}");
+        assert!(seen.handshake.is_none());
+    }
 }
