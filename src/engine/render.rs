@@ -352,14 +352,26 @@ fn ssh_block(
         "\tIdentityFile {}\n\tIdentitiesOnly yes\n\tUserKnownHostsFile {known}\n\tControlPath none\n\tForwardAgent no\n",
         ssh_path(&key)?,
     ));
-    // Without user and password, which have no place on a command line.
-    let proxy = profile.proxy.for_ssh_to(&entry.ssh_origin()).as_deref().and_then(Proxy::read);
-    if let Some(proxy) = proxy {
-        let launcher = ssh_shell_word(&generation::launcher(wanted.state))?;
-        // ssh starts it by the user's shell, with exec in front (ssh_config(5), ProxyCommand).
-        out.push_str(&format!("\tProxyCommand {launcher} ssh-connect {} '%h' %p\n", proxy.shown()));
+    if let Some(command) = ssh_proxy_command(wanted.state, profile, entry)? {
+        out.push_str(&format!("\tProxyCommand {command}\n"));
     }
     Ok(())
+}
+
+/// ssh's way through the profile's proxy, where it says so: a ProxyCommand, which ssh starts by the user's shell with exec
+/// in front (ssh_config(5)). Without user and password, which have no place on a command line.
+///
+/// # Errors
+/// A path cannot be written so that ssh reads it back.
+pub fn ssh_proxy_command(
+    state: &Path,
+    profile: &Profile,
+    host: &Host,
+) -> Result<Option<String>, RenderError> {
+    let proxy = profile.proxy.for_ssh_to(&host.ssh_origin()).as_deref().and_then(Proxy::read);
+    let Some(proxy) = proxy else { return Ok(None) };
+    let launcher = ssh_shell_word(&generation::launcher(state))?;
+    Ok(Some(format!("{launcher} ssh-connect {} '%h' %p", proxy.shown())))
 }
 
 /// Where the host keys are noted that a user accepts for a profile.

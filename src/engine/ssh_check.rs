@@ -2,7 +2,7 @@
 
 use super::generation;
 use super::profiles;
-use super::render::{key_path, known_hosts_file, ssh_path};
+use super::render::{key_path, known_hosts_file, ssh_path, ssh_proxy_command};
 use super::ssh_match::Asked;
 use super::ssh_settings::users_settings;
 use super::stored_token;
@@ -129,7 +129,7 @@ fn try_key(sys: &Sys, profile: &Profile, host: &Host, key: &str) -> Checked {
             return not_tried("its pinned host keys are not in force yet", format!("doorkey use {name}"));
         }
     };
-    let (port, options) = match way(sys, &home, host) {
+    let (port, options) = match way(sys, &home, profile, host) {
         Ok(way) => way,
         Err(why) => {
             return not_tried(
@@ -203,10 +203,16 @@ const CARRIED: &[&str] = &[
 
 /// The way to a host by the user's own configuration. That file itself is not read by ssh here: a key that it names for
 /// every host, and an agent has, would be shown before the one that is tried.
-fn way(sys: &Sys, home: &Path, host: &Host) -> Result<(Option<u16>, Vec<String>), String> {
+fn way(sys: &Sys, home: &Path, profile: &Profile, host: &Host) -> Result<(Option<u16>, Vec<String>), String> {
     let asked = Asked { host: host.name.to_string(), user: Some(host.ssh_user.clone()), ..Asked::default() };
     let led = users_settings(sys, home, &asked).map_err(|error| error.to_string())?;
     let mut options = Vec::new();
+    // The profile's own comes first, and the first counts; the launcher is there once it is in force.
+    if let Some(state) = sys.places().state()
+        && let Some(command) = ssh_proxy_command(state, profile, host).map_err(|error| error.to_string())?
+    {
+        options.push(format!("ProxyCommand={command}"));
+    }
     if led.host() != host.name.as_str() {
         options.push(format!("HostName={}", led.host()));
     }

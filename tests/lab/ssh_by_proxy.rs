@@ -100,6 +100,9 @@ fn carries_all_of_git() {
     home.doorkey(["exec", "acme", "--", "git", "ls-remote", "git@git.test:acme/app.git"]).ok();
     assert_eq!(*seen.lock().expect("the list"), ["git.test:22"]);
     home.doorkey(["verify", "acme", "--repo", "git@git.test:acme/app.git"]).ok();
+    seen.lock().expect("the list").clear();
+    home.doorkey(["ssh", "check", "acme"]).ok().says("as alice");
+    assert_eq!(*seen.lock().expect("the list"), ["git.test:22"], "the key's check goes that way, too");
     let how = home.run(["ssh", "-G", "git.test", "git-upload-pack 'acme/app.git'"]).ok().stdout.clone();
     let line = how.lines().find(|line| line.starts_with("proxycommand ")).expect("a command");
     assert!(line.contains("/bin/doorkey' ssh-connect http://127.0.0.1:"), "{line}");
