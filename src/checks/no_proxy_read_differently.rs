@@ -2,7 +2,7 @@
 
 use super::common::proxies::{proxies, spellings};
 use super::{Check, Group, advice, command, set_by};
-use crate::formats::proxy::no_proxy::{Reader, Target, curl, go, hyper, npm, portable, python, wget};
+use crate::formats::proxy::no_proxy::{Reader, curl, go, hyper, meant, npm, portable, python, wget};
 use crate::formats::shell;
 use crate::model::facts::{Facts, Variable};
 use crate::model::finding::{Finding, Severity};
@@ -76,24 +76,4 @@ fn of(facts: &Facts, variable: &Variable) -> Option<Finding> {
         Some(spot) => advice(format!("write {list} in {}", facts.at(spot))),
     };
     Some(CHECK.found(what, fix))
-}
-
-/// A server that whoever wrote the entry wants to reach straight.
-fn meant(entry: &str) -> Target {
-    let (name, port) = match entry.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?)))
-    {
-        Some((name, port)) if !name.contains(':') => (name, port),
-        _ => (entry, 443),
-    };
-    let name = name.to_ascii_lowercase();
-    let host = match name.split_once('/') {
-        // An address of a block.
-        Some((block, _)) => block.to_owned(),
-        None => match name.strip_prefix('*').unwrap_or(&name).strip_prefix('.') {
-            Some(domain) => format!("a.{domain}"),
-            None if name == "*" => "example.com".to_owned(),
-            None => name,
-        },
-    };
-    Target { https: true, host: host.trim_end_matches('.').to_owned(), port }
 }

@@ -1,7 +1,7 @@
 //! Tools take different ways to one server, since some have a proxy setting of their own.
 
 use super::{Check, Group, advice};
-use crate::model::facts::{Facts, ToolWay};
+use crate::model::facts::{Facts, OneWay, ToolWay};
 use crate::model::finding::{Finding, Severity};
 use crate::model::profile::Profile;
 use std::collections::BTreeMap;
@@ -41,21 +41,12 @@ fn find(facts: &Facts) -> Vec<Finding> {
 }
 
 /// `git go through A (http.proxy of git); curl, npm go direct (no proxy is set)`; `None` where all go one way.
-fn ways<'t>(tools: &[&'t ToolWay]) -> Option<String> {
-    let mut ways: Vec<(&str, Vec<&'t ToolWay>)> = Vec::new();
-    for tool in tools.iter().copied() {
-        match ways.iter_mut().find(|(way, _)| *way == tool.way) {
-            Some((_, tools)) => tools.push(tool),
-            None => ways.push((&tool.way, vec![tool])),
-        }
-    }
-    let said = ways.iter().map(|(way, tools)| {
-        let names: Vec<&str> = tools.iter().map(|tool| tool.tool).collect();
-        let by =
-            tools.iter().find(|tool| tool.own).or(tools.first()).map_or("", |tool| tool.because.as_str());
-        let by = by.split(" names ").next().unwrap_or(by);
-        let way = if way.contains("://") { format!("go through {way}") } else { format!("go {way}") };
-        format!("{} {way} ({by})", names.join(", "))
+fn ways(tools: &[&ToolWay]) -> Option<String> {
+    let ways = OneWay::of(tools.iter().copied());
+    let said = ways.iter().map(|one| {
+        let names: Vec<&str> = one.tools.iter().map(|tool| tool.tool).collect();
+        let by = one.tools.iter().find(|tool| tool.own).or(one.tools.first());
+        format!("{} go {} ({})", names.join(", "), one.in_words(), by.map_or("", |tool| tool.by.as_str()))
     });
     (ways.len() > 1).then(|| said.collect::<Vec<_>>().join("; "))
 }

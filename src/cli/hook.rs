@@ -4,7 +4,8 @@ use super::error::Failure;
 use super::profile::usable;
 use super::{Context, Exit, json};
 use crate::engine::{ambient, generation, in_force};
-use crate::formats::{percent, shell};
+use crate::formats::percent;
+use crate::formats::shell::Shell;
 use crate::model::name::ProfileName;
 use crate::redact;
 use crate::sys::Sys;
@@ -61,34 +62,23 @@ enum Words {
 }
 
 impl Words {
-    fn set(self, name: &str, value: &str) -> String {
+    fn shell(self) -> Shell {
         match self {
-            Self::Posix => format!("export {name}={}\n", shell::quoted(value)),
-            Self::Fish => format!("set -gx {name} {}\n", shell::fish_quoted(value)),
-        }
-    }
-
-    fn unset(self, name: &str) -> String {
-        match self {
-            Self::Posix => format!("unset {name}\n"),
-            Self::Fish => format!("set -e {name}\n"),
+            Self::Posix => Shell::Posix,
+            Self::Fish => Shell::Fish,
         }
     }
 }
 
 pub(super) fn hook(context: &mut Context, wanted: &Hook) -> Result<Exit, Failure> {
-    let text = match wanted.shell {
-        HookShell::Bash => include_str!("../../templates/hooks/bash"),
-        HookShell::Zsh => include_str!("../../templates/hooks/zsh"),
-        HookShell::Fish => include_str!("../../templates/hooks/fish"),
+    let (text, shell) = match wanted.shell {
+        HookShell::Bash => (include_str!("../../templates/hooks/bash"), Shell::Posix),
+        HookShell::Zsh => (include_str!("../../templates/hooks/zsh"), Shell::Posix),
+        HookShell::Fish => (include_str!("../../templates/hooks/fish"), Shell::Fish),
     };
     let state = context.sys.places().state().ok_or_else(super::error::no_home)?;
     let launcher = generation::launcher(state).display().to_string();
-    let word = match wanted.shell {
-        HookShell::Fish => shell::fish_quoted(&launcher),
-        _ => shell::quoted(&launcher),
-    };
-    context.say.line(text.replace("{doorkey}", &word).trim_end());
+    context.say.line(text.replace("{doorkey}", &shell.quoted(&launcher)).trim_end());
     if generation::current(&context.sys).is_none() {
         context.say.aside(format!(
             "note: nothing is in force, so no folder counts: {}",
@@ -116,7 +106,8 @@ pub(super) fn env(context: &mut Context, wanted: &Env) -> Result<Exit, Failure> 
         context.say.line(json::document("env", json!({ "profile": name, "variables": map })));
         return Ok(Exit::Fine);
     }
-    let text: String = variables.iter().map(|(name, value)| wanted.shell.set(name, value)).collect();
+    let shell = wanted.shell.shell();
+    let text: String = variables.iter().map(|(name, value)| shell.set(name, value)).collect();
     context.say.line(text.trim_end());
     Ok(Exit::Fine)
 }
@@ -138,9 +129,9 @@ struct Changed {
 /// Prints what the shell is to change, and says it in one line on standard error. Nothing where nothing is to change: that
 /// is every prompt but the first one in a folder.
 pub(super) fn at_prompt(sys: &Sys, words: &[&OsStr]) -> u8 {
-    let words = match words {
-        [word] if *word == "posix" => Words::Posix,
-        [word] if *word == "fish" => Words::Fish,
+    let shell = match words {
+        [word] if *word == "posix" => Shell::Posix,
+        [word] if *word == "fish" => Shell::Fish,
         _ => return Exit::Usage as u8,
     };
     // A sealed session has everything of its own.
@@ -155,10 +146,10 @@ pub(super) fn at_prompt(sys: &Sys, words: &[&OsStr]) -> u8 {
     if same {
         return Exit::Fine as u8;
     }
-    let (text, changed) = changes(words, wanted, &before, &|name| sys.env_raw(name));
+    let (text, changed) = changes(shell, wanted, &before, &|name| sys.env_raw(name));
     let text = match changed.is_empty() {
-        true => text + &words.unset(CHANGED),
-        false => text + &words.set(CHANGED, &written(&changed)),
+        true => text + &shell.unset(CHANGED),
+        false => text + &shell.set(CHANGED, &written(&changed)),
     };
     let said = match (&here, before.iter().find(|one| one.name == ambient::PROFILE)) {
         (Some(here), _) => format!("doorkey: {} ({})", here.profile, redact::said(&here.folder)),
@@ -174,7 +165,7 @@ pub(super) fn at_prompt(sys: &Sys, words: &[&OsStr]) -> u8 {
 
 /// First what the last folder changed is taken back, where nobody changed it since; then this one's is set.
 fn changes(
-    words: Words,
+    shell: Shell,
     wanted: &[(String, String)],
     before: &[Changed],
     env: &dyn Fn(&str) -> Option<String>,
@@ -193,8 +184,8 @@ fn changes(
     }
     let lines = now.into_iter().filter(|(name, value)| *value != env(name));
     let text = lines.map(|(name, value)| match value {
-        Some(value) => words.set(name, &value),
-        None => words.unset(name),
+        Some(value) => shell.set(name, &value),
+        None => shell.unset(name),
     });
     (text.collect(), changed)
 }

@@ -3,7 +3,7 @@
 use super::error::Failure;
 use super::{Context, Exit, inspect_proxy, inspect_server, json, table};
 use crate::engine::{inspect, when};
-use crate::model::facts::{About, Facts, Pair, TokenState};
+use crate::model::facts::{About, Facts, OneWay, Pair, TokenState};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -261,19 +261,12 @@ fn proxy(facts: &Facts) -> Vec<String> {
         lines.push("no variable names a proxy".into());
     }
     for server in &facts.proxies {
-        let mut ways: Vec<&str> = server.tools.iter().map(|tool| tool.way.as_str()).collect();
-        ways.sort_unstable();
-        ways.dedup();
-        lines.push(match ways.as_slice() {
-            [way] => format!("to {}: every tool goes {}", server.url, by_way_of(way)),
-            _ => format!("to {0}: {1} ways (doorkey inspect proxy --for {0})", server.url, ways.len()),
+        lines.push(match OneWay::of(&server.tools).as_slice() {
+            [one] => format!("to {}: every tool goes {}", server.url, one.in_words()),
+            ways => format!("to {0}: {1} ways (doorkey inspect proxy --for {0})", server.url, ways.len()),
         });
     }
     lines
-}
-
-fn by_way_of(way: &str) -> String {
-    if way.contains("://") { format!("through {way}") } else { way.to_owned() }
 }
 
 fn trust(facts: &Facts) -> Vec<String> {

@@ -3,12 +3,12 @@
 use super::error::Failure;
 use super::{Context, Exit, json, table};
 use crate::engine::profiles;
-use crate::engine::proxies::{self, Choice, Way};
+use crate::engine::proxies::{self, Choice};
 use crate::formats::proxy::no_proxy::Target;
 use crate::model::route::Scheme;
 use crate::redact;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where nothing is named and there is no profile.
 const ANYWHERE: &str = "https://github.com/";
@@ -24,7 +24,7 @@ pub(super) fn run(context: &mut Context, place: Option<&str>) -> Result<Exit, Fa
     }
     if context.flags.json {
         let each = looked.iter().map(|(url, choices)| {
-            json!({ "url": redact::urls(url), "agree": ways(choices).len() < 2, "tools": choices })
+            json!({ "url": redact::urls(url), "agree": ways(choices) < 2, "tools": choices })
         });
         context.say.line(json::document("proxies", json!({ "urls": each.collect::<Vec<_>>() })));
         return Ok(Exit::Fine);
@@ -64,13 +64,9 @@ fn own_hosts(context: &Context) -> Vec<String> {
     if urls.is_empty() { vec![ANYWHERE.into()] } else { urls }
 }
 
-/// The ways that tools which are here take, with the tools that take each.
-fn ways(choices: &[Choice]) -> BTreeMap<&Way, Vec<&str>> {
-    let mut found: BTreeMap<&Way, Vec<&str>> = BTreeMap::new();
-    for choice in choices.iter().filter(|choice| choice.here) {
-        found.entry(&choice.way).or_default().push(choice.tool);
-    }
-    found
+/// How many ways tools which are here take.
+fn ways(choices: &[Choice]) -> usize {
+    choices.iter().filter(|choice| choice.here).map(|choice| &choice.way).collect::<BTreeSet<_>>().len()
 }
 
 fn say(context: &mut Context, url: &str, choices: &[Choice]) {
@@ -79,8 +75,7 @@ fn say(context: &mut Context, url: &str, choices: &[Choice]) {
     let rows = here.clone().map(|choice| {
         let tool = if choice.here { choice.tool.to_owned() } else { format!("{} (not here)", choice.tool) };
         // The address stands in the second column already.
-        let by = choice.because.strip_suffix(&format!(" names {}", choice.way)).unwrap_or(&choice.because);
-        vec![tool, choice.way.to_string(), by.to_owned()]
+        vec![tool, choice.way.to_string(), choice.by.clone()]
     });
     context.say.line(table::of(&["tool", "goes", "because"], rows));
     let mut notes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -93,7 +88,7 @@ fn say(context: &mut Context, url: &str, choices: &[Choice]) {
         context.say.line(format!("note: {note} ({})", tools.join("; ")));
     }
     let ways = ways(choices);
-    if ways.len() > 1 {
-        context.say.line(format!("the tools go {} different ways", ways.len()));
+    if ways > 1 {
+        context.say.line(format!("the tools go {ways} different ways"));
     }
 }

@@ -1,5 +1,54 @@
 //! Words for shells: one text, whatever it holds, as one word that means itself.
 
+/// Whose words a text for a shell is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// sh, bash, zsh.
+    Posix,
+    /// fish.
+    Fish,
+}
+
+impl Shell {
+    /// A text as one word.
+    #[must_use]
+    pub fn quoted(self, text: &str) -> String {
+        match self {
+            Self::Posix => quoted(text),
+            Self::Fish => fish_quoted(text),
+        }
+    }
+
+    /// A line that sets a variable for programs.
+    #[must_use]
+    pub fn set(self, name: &str, value: &str) -> String {
+        let word = self.quoted(value);
+        match self {
+            Self::Posix => format!("export {name}={word}\n"),
+            Self::Fish => format!("set -gx {name} {word}\n"),
+        }
+    }
+
+    /// A line that sets a variable that nobody has set.
+    #[must_use]
+    pub fn set_if_unset(self, name: &str, value: &str) -> String {
+        let word = self.quoted(value);
+        match self {
+            Self::Posix => format!("if [ -z \"${{{name}+x}}\" ]; then export {name}={word}; fi\n"),
+            Self::Fish => format!("set -q {name}; or set -gx {name} {word}\n"),
+        }
+    }
+
+    /// A line that takes a variable away.
+    #[must_use]
+    pub fn unset(self, name: &str) -> String {
+        match self {
+            Self::Posix => format!("unset {name}\n"),
+            Self::Fish => format!("set -e {name}\n"),
+        }
+    }
+}
+
 /// In single quotes, for a POSIX shell (POSIX.1-2017, Shell Command Language, 2.2.2).
 #[must_use]
 pub fn quoted(text: &str) -> String {

@@ -124,6 +124,9 @@ pub struct Choice {
     pub way: Way,
     /// Which setting decided.
     pub because: String,
+    /// The same without the proxy's address.
+    #[serde(skip)]
+    pub by: String,
     /// Whether a setting of its own decided.
     pub own: bool,
     /// Whether it reads the proxy variables without being told to.
@@ -152,6 +155,7 @@ pub(super) fn facts(sys: &Sys, urls: impl IntoIterator<Item = String>) -> Vec<Pr
             tool: choice.tool,
             way: choice.way.to_string(),
             because: choice.because,
+            by: choice.by,
             own: choice.own,
         };
         Some(ProxyWays { url, tools: choices.into_iter().filter(counts).map(way).collect() })
@@ -176,6 +180,7 @@ fn of_url(sys: &Sys, url: &str, git: Option<&OwnGit>) -> Option<Vec<Choice>> {
             own: decision.own,
             reads_variables: tool.reads_variables,
             because: decision.because,
+            by: decision.by,
             warnings: decision.warnings,
         }
     };

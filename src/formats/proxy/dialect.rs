@@ -210,6 +210,8 @@ pub struct Decision {
     pub goes: Goes,
     /// Which setting decided, in one line, without secrets.
     pub because: String,
+    /// The same without the proxy's address.
+    pub by: String,
     /// What works with this program, but not with others.
     pub warnings: Vec<String>,
     /// Whether a setting of the program's own decided, and no variable.
@@ -217,16 +219,20 @@ pub struct Decision {
 }
 
 impl Decision {
+    fn without_proxy(goes: Goes, because: String) -> Self {
+        Self { goes, by: because.clone(), because, warnings: Vec::new(), own: false }
+    }
+
     /// Straight to the server.
     #[must_use]
     pub fn direct(because: impl Into<String>) -> Self {
-        Self { goes: Goes::Direct, because: because.into(), warnings: Vec::new(), own: false }
+        Self::without_proxy(Goes::Direct, because.into())
     }
 
     /// The program stops.
     #[must_use]
     pub fn stops(because: impl Into<String>) -> Self {
-        Self { goes: Goes::Stops, because: because.into(), warnings: Vec::new(), own: false }
+        Self::without_proxy(Goes::Stops, because.into())
     }
 
     /// Decided by a setting of the program's own.
@@ -324,7 +330,7 @@ impl Dialect {
         if !value.contains("://") {
             warnings.push(format!("{name} has no http:// in front, which many other tools need"));
         }
-        Decision { because, goes: Goes::Through(proxy), warnings, own: false }
+        Decision { because, by: name.to_owned(), goes: Goes::Through(proxy), warnings, own: false }
     }
 
     /// The list that keeps a host away from the proxy, and its entry.

@@ -19,7 +19,7 @@ pub use own::{
     BorrowedToken, BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts,
     StoredToken, TokenState,
 };
-pub use proxies::{ProxyWays, ToolWay};
+pub use proxies::{OneWay, ProxyWays, ToolWay};
 pub use ssh::{
     Agent, BadConfigLine, BlockKind, DeadInclude, FileFacts, HeldIdentity, HostKeyProblem, HostKeyTrouble,
     Pair, Ssh, SshFile, SshKey, SshSetting,

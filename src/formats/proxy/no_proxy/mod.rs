@@ -82,6 +82,26 @@ impl Match {
 /// A reader: the entry of a list that fits.
 pub type Reader = fn(&Target, &str) -> Option<Match>;
 
+/// An entry as whoever wrote it means it.
+struct Meaning {
+    /// In lower case, without `*`, port and dot at the end.
+    name: String,
+    /// Whether it is what is below the name: `.x`, `*.x`.
+    below: bool,
+    port: Option<u16>,
+}
+
+impl Meaning {
+    fn of(entry: &str) -> Self {
+        let (name, port) = if entry.matches(':').count() == 1 { split_port(entry) } else { (entry, None) };
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        match name.strip_prefix('*').unwrap_or(&name).strip_prefix('.') {
+            Some(domain) => Self { name: domain.to_owned(), below: true, port },
+            None => Self { name, below: false, port },
+        }
+    }
+}
+
 /// An entry in the forms that all readers read alike: `*.x` and `.x` become x and `.x`, a port and a dot at the end go. A
 /// block of addresses stays: there is no other form for it.
 #[must_use]
@@ -89,12 +109,22 @@ pub fn portable(entry: &str) -> Vec<String> {
     if entry.contains('/') {
         return vec![entry.to_owned()];
     }
-    let name = if entry.matches(':').count() == 1 { split_port(entry).0 } else { entry };
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    match name.strip_prefix('*').unwrap_or(&name).strip_prefix('.') {
-        Some(domain) => vec![domain.to_owned(), format!(".{domain}")],
-        None => vec![name],
-    }
+    let Meaning { name, below, .. } = Meaning::of(entry);
+    if below { vec![name.clone(), format!(".{name}")] } else { vec![name] }
+}
+
+/// A server that whoever wrote an entry wants to reach straight.
+#[must_use]
+pub fn meant(entry: &str) -> Target {
+    let Meaning { name, below, port } = Meaning::of(entry);
+    let host = match name.split_once('/') {
+        // An address of a block.
+        Some((block, _)) => block.to_owned(),
+        None if below => format!("a.{name}"),
+        None if name == "*" => "example.com".to_owned(),
+        None => name,
+    };
+    Target { https: true, host, port: port.unwrap_or(443) }
 }
 
 /// The first of these entries that fits.
