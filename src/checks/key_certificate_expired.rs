@@ -1,6 +1,7 @@
 //! An SSH certificate that no longer holds.
 
-use super::{Check, Group, advice};
+use super::{Check, Group};
+use crate::model::expiry::Nearness;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -16,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    let ended = |end: &i64| *end <= facts.now;
+    let ended = |end: &i64| Nearness::of(Some(*end), facts.now) == Nearness::Expired;
     let keys = facts.ssh.keys.iter().filter_map(|key| Some((key, key.certificate_until.filter(ended)?)));
     keys.map(|(key, end)| {
         let path = format!("{}-cert.pub", facts.shown(&key.file.path));
@@ -25,7 +26,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
             1 => format!("{path} expired yesterday"),
             days => format!("{path} expired {days} days ago"),
         };
-        CHECK.found(what, advice(format!("get a new certificate for {path} from who made it")))
+        CHECK.found(what, super::new_certificate(&path))
     })
     .collect()
 }

@@ -12,8 +12,10 @@ use std::path::Path;
 
 mod common;
 
+pub(crate) use common::ends::{new_certificate, root_in_place};
 use common::keys::{convert, keys_of_grade};
-use common::tokens::{kind, named, new_token, other_token, plain_tokens, token_command};
+pub(crate) use common::tokens::new_token;
+use common::tokens::{kind, named, other_token, plain_tokens, token_command};
 
 registry! {
     /// Every check, in the order of `doorkey explain`.

@@ -1,6 +1,6 @@
 //! A profile's CA file cannot be used.
 
-use super::{Check, Group, advice};
+use super::{Check, Group};
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -21,10 +21,7 @@ fn find(facts: &Facts) -> Vec<Finding> {
         if let Some(problem) = &root.problem {
             found.push(CHECK.found(
                 format!("profile {}: {} {problem}", root.profile, facts.shown(&root.path)),
-                advice(format!(
-                    "put the file in place, or edit [trust]: doorkey profile edit {}",
-                    root.profile
-                )),
+                super::root_in_place(&root.profile),
             ));
         }
     }

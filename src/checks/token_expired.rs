@@ -1,6 +1,7 @@
 //! A token has run out.
 
 use super::{Check, Group};
+use crate::model::expiry::Nearness;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -16,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn find(facts: &Facts) -> Vec<Finding> {
-    let over = facts.own.tokens.iter().filter(|t| t.expires.is_some_and(|end| end <= facts.now));
+    let over = facts.own.tokens.iter().filter(|t| Nearness::of(t.expires, facts.now) == Nearness::Expired);
     over.map(|token| {
         let what =
             format!("the token of {} for {} ({}) has run out", token.profile, token.origin, token.user);

@@ -1,6 +1,7 @@
 //! A token runs out within 14 days.
 
 use super::{Check, Group};
+use crate::model::expiry::{DAY, Nearness};
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -15,16 +16,14 @@ pub(super) static CHECK: Check = Check {
     find,
 };
 
-const SOON: i64 = 14 * 86400;
-
 fn find(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
     for token in &facts.own.tokens {
-        let Some(left) = token.expires.map(|end| end - facts.now).filter(|left| (1..=SOON).contains(left))
+        let Some(end) = token.expires.filter(|_| Nearness::of(token.expires, facts.now) == Nearness::Soon)
         else {
             continue;
         };
-        let days = left / 86400;
+        let days = (end - facts.now) / DAY;
         let what = format!(
             "the token of {} for {} ({}) runs out in {days} days",
             token.profile, token.origin, token.user

@@ -1,6 +1,7 @@
 //! A token is older than its profile allows.
 
 use super::{Check, Group};
+use crate::model::expiry::DAY;
 use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
@@ -18,8 +19,10 @@ pub(super) static CHECK: Check = Check {
 fn find(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
     for token in &facts.own.tokens {
-        let age = (facts.now - token.added) / 86400;
-        let Some(limit) = token.max_age_days.filter(|limit| age > i64::from(*limit)) else { continue };
+        // Whole days count: it is too old on the day after its last one.
+        let over = token.renew_by().is_some_and(|last| facts.now >= last.saturating_add(DAY));
+        let Some(limit) = token.max_age_days.filter(|_| over) else { continue };
+        let age = (facts.now - token.added) / DAY;
         let what = format!(
             "the token of {} for {} ({}) is {age} days old; the profile allows {limit}",
             token.profile, token.origin, token.user

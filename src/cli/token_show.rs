@@ -68,7 +68,7 @@ pub(super) fn show(context: &mut Context, wanted: &Show) -> Result<Exit, Failure
     let record = chosen(context, &name, wanted.host.as_deref(), wanted.user.as_deref())?;
     let Some(fact) = stored_token::of(&profile, &record) else { return Ok(Exit::Fine) };
     let findings = diagnose::of_token(&fact, context.sys.now());
-    let renew = fact.max_age_days.map(|days| fact.added + i64::from(days) * DAY);
+    let renew = fact.renew_by();
     if context.flags.json {
         let body = json!({ "token": fact, "note": record.entry.note, "renew-by": renew,
             "findings": findings.iter().map(doctor::as_json).collect::<Vec<Value>>() });

@@ -1,6 +1,7 @@
 //! A token of the store as a fact: without its value, with what its profile wants of it.
 
 use crate::formats::token::{Checksum, recognise};
+use crate::model::expiry::Rule;
 use crate::model::facts::{AtHost, StoredToken, TokenState, TokenText, Wanted};
 use crate::model::plan::RecordId;
 use crate::model::profile::{Host, Profile};
@@ -24,6 +25,7 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
     let origin = Origin::parse(&record.id.origin).ok()?;
     let host = host_at(profile, &origin);
     let text = text_of(&record.entry.secret);
+    let end = end_of(record, text.as_ref());
     Some(StoredToken {
         profile: profile.name.to_string(),
         origin: record.id.origin.clone(),
@@ -33,11 +35,8 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
         added: record.added,
         state,
         since: record.since,
-        expires: record
-            .entry
-            .expires
-            .or(record.entry.password_expiry_utc)
-            .or(text.as_ref().and_then(|t| t.expires)),
+        expires: end.map(|(end, _)| end),
+        expires_by: end.map(|(_, rule)| rule),
         max_age_days: Some(max_age_days(host)),
         host: AtHost {
             provider: provider_at(profile, &origin),
@@ -47,6 +46,14 @@ pub fn of(profile: &Profile, record: &Record) -> Option<StoredToken> {
             said: None,
         },
     })
+}
+
+/// When a token ends, seconds since 1970, and by whose word: what was noted last counts most.
+fn end_of(record: &Record, text: Option<&TokenText>) -> Option<(i64, Rule)> {
+    let noted = record.entry.expires.map(|end| (end, Rule::Noted));
+    let git = || record.entry.password_expiry_utc.map(|end| (end, Rule::Git));
+    let own = || text.and_then(|text| text.expires).map(|end| (end, Rule::Text));
+    noted.or_else(git).or_else(own)
 }
 
 /// What a token's own text says.

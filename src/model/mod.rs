@@ -1,6 +1,7 @@
 //! What things are: profiles, routes, findings, plans. No input or output here.
 
 pub mod bridge;
+pub mod expiry;
 pub mod facts;
 pub mod finding;
 pub mod ladder;

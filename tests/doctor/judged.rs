@@ -21,6 +21,7 @@ fn token() -> StoredToken {
         state: TokenState::Active,
         since: 0,
         expires: None,
+        expires_by: None,
         max_age_days: None,
         host: Default::default(),
     }

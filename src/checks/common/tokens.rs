@@ -86,7 +86,7 @@ pub(in crate::checks) fn token_command(verb: &str, token: &StoredToken) -> Strin
 }
 
 /// The command that puts a new token into the place of one that is in the store.
-pub(in crate::checks) fn new_token(token: &StoredToken) -> Fix {
+pub(crate) fn new_token(token: &StoredToken) -> Fix {
     command(token_command("add", token))
 }
 

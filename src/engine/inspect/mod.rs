@@ -24,7 +24,7 @@ pub use walk::walk;
 
 pub(super) use git_settings::is_ours;
 pub(super) use ssh_config::included as included_by_ssh;
-pub(super) use ssh_keys::public_path;
+pub(super) use ssh_keys::{certificate_path, public_path};
 
 use crate::engine::proxies;
 use crate::model::facts::{Facts, Hidden, Unreadable};
@@ -96,6 +96,15 @@ pub fn status(sys: &Sys) -> Facts {
     facts.tokens.files = tokens::secret_files(sys, &facts.tokens.plain);
     facts.git = git::look(sys, &facts.own, &mut facts.unreadable);
     tidy(&mut facts.unreadable);
+    facts
+}
+
+/// What ends some day, of every profile. No private key is read, no program runs, and nobody is asked.
+#[must_use]
+pub fn lasting(sys: &Sys) -> Facts {
+    let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
+    let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
+    facts.own = own::lasting(sys, &mut facts.unreadable);
     facts
 }
 

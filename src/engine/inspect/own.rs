@@ -1,13 +1,16 @@
 //! doorkey itself.
 
+use super::ssh_keys::certificate_until;
 use super::{problem, unreadable};
 use crate::engine::include_line::Reader;
 use crate::engine::journal::Journal;
 use crate::engine::profiles::{self, ProfilesError, route_text};
 use crate::engine::{bridge, generation, in_force, render, stored_token};
+use crate::formats::cert::Cert;
+use crate::formats::pem;
 use crate::model::facts::{
-    BorrowedToken, BrokenProfile, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot, StoreFacts,
-    Unreadable,
+    BorrowedToken, BrokenProfile, Certificate, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot,
+    StoreFacts, Unreadable,
 };
 use crate::model::profile::claims_of;
 use crate::model::route::conflicts;
@@ -45,6 +48,15 @@ pub(super) fn look(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
 pub(super) fn with_keys(sys: &Sys) -> Own {
     let mut own = profiles(sys, &mut Vec::new());
     keys(sys, &mut own);
+    own
+}
+
+/// What ends some day: the tokens of the store, and the keys and CA files that profiles name. No program is asked.
+pub(super) fn lasting(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
+    let mut own = profiles(sys, troubles);
+    store(sys, &mut own);
+    keys(sys, &mut own);
+    roots(sys, &mut own);
     own
 }
 
@@ -201,11 +213,14 @@ fn keys(sys: &Sys, own: &mut Own) {
         for host in profile.hosts.iter().filter(|h| h.transport.ssh()) {
             let path = host.ssh_key.as_deref().map(|key| render::key_path(home, key));
             let there = path.as_deref().is_some_and(|p| sys.look_through(p).ok().flatten().is_some());
+            let certificate = path.as_deref().map_or(Ok(None), |p| certificate_until(sys, p));
             own.keys.push(ProfileKey {
                 profile: profile.name.to_string(),
                 host: host.name.to_string(),
                 path,
                 there,
+                certificate_until: certificate.ok().flatten(),
+                certificate_problem: certificate.err(),
             });
         }
     }
@@ -215,12 +230,23 @@ fn roots(sys: &Sys, own: &mut Own) {
     for profile in &own.profiles {
         for file in &profile.trust.ca {
             let Ok(path) = in_force::ca_path(sys, file) else { continue };
-            let problem = match sys.read(&path) {
-                Ok(Some(bytes)) => in_force::check_root(&bytes, sys.now()).err(),
-                Ok(None) => Some("is not there".into()),
-                Err(error) => Some(problem(&error).into()),
+            let (problem, certificates) = match sys.read(&path) {
+                Ok(Some(bytes)) => (in_force::check_root(&bytes, sys.now()).err(), certificates(&bytes)),
+                Ok(None) => (Some("is not there".into()), Vec::new()),
+                Err(error) => (Some(problem(&error).into()), Vec::new()),
             };
-            own.roots.push(ProfileRoot { profile: profile.name.to_string(), path, problem });
+            own.roots.push(ProfileRoot { profile: profile.name.to_string(), path, problem, certificates });
         }
     }
+}
+
+fn certificates(bytes: &[u8]) -> Vec<Certificate> {
+    let pem = pem::read(bytes);
+    let read = pem.certs().filter_map(|der| Cert::read(der).ok());
+    read.map(|cert| Certificate {
+        name: cert.subject.to_string(),
+        fingerprint: cert.fingerprint(),
+        not_after: cert.not_after,
+    })
+    .collect()
 }

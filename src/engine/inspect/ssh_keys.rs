@@ -2,7 +2,7 @@
 
 use super::key_judged::{judge, judge_half};
 use super::ssh::file_facts;
-use super::unreadable;
+use super::{problem, unreadable};
 use crate::formats::ssh_key::{self, ByteFault, Container, Half, KeyFile, Unread};
 use crate::model::facts::{Own, Pair, SshKey, Unreadable};
 use crate::secret::Secret;
@@ -81,7 +81,6 @@ fn key(sys: &Sys, lists: &Blacklists, path: &Path) -> Option<(SshKey, Option<UBi
         weaknesses.extend(told.into_iter().flat_map(|half| judge_half(sys, lists, half)));
     }
     let modulus = told.and_then(|half| shared::modulus(&half.key));
-    let certificate = sys.read(&beside(path, "-cert.pub")).ok().flatten().map(|bytes| ssh_key::read(&bytes));
     let key = SshKey {
         file,
         kind: told.map(|h| kind(&h.key_type)),
@@ -90,9 +89,7 @@ fn key(sys: &Sys, lists: &Blacklists, path: &Path) -> Option<(SshKey, Option<UBi
         fingerprint: told.map(|h| h.fingerprint.clone()),
         pair: pair(&private, public.as_ref()),
         weaknesses,
-        certificate_until: certificate
-            .and_then(|file| file.certificate)
-            .map(|certificate| certificate.valid_before),
+        certificate_until: certificate_until(sys, path).ok().flatten(),
         damaged: is_damaged(&private),
         bad_bytes: private.byte_faults.first().map(ToString::to_string),
         line_ends_only: private.byte_faults.iter().all(|fault| {
@@ -122,6 +119,23 @@ fn with_shared_primes(keys: Vec<(SshKey, Option<UBig>)>) -> Vec<SshKey> {
 /// `KEY.pub`
 pub(in crate::engine) fn public_path(path: &Path) -> PathBuf {
     beside(path, ".pub")
+}
+
+/// `KEY-cert.pub`
+pub(in crate::engine) fn certificate_path(path: &Path) -> PathBuf {
+    beside(path, "-cert.pub")
+}
+
+/// Until when the certificate beside a private key holds, seconds since 1970; `None` = there is none.
+///
+/// # Errors
+/// Why that cannot be told, in words that follow the certificate's path.
+pub(super) fn certificate_until(sys: &Sys, path: &Path) -> Result<Option<i64>, &'static str> {
+    let Some(bytes) = sys.read(&certificate_path(path)).map_err(|error| problem(&error))? else {
+        return Ok(None);
+    };
+    let held = ssh_key::read(&bytes).certificate.ok_or("holds no certificate that can be read")?;
+    Ok(Some(held.valid_before))
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

@@ -5,6 +5,7 @@ use super::hosts::{Asked, side_by_side};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
 use crate::engine::{diagnose, profiles, refused_note, stored_token};
+use crate::model::expiry::Rule;
 use crate::model::facts::{Ends, StoredToken, TokenState};
 use crate::model::finding::Finding;
 use crate::model::ladder::{Layer, Outcome};
@@ -223,12 +224,12 @@ fn learn(sys: &mut Sys, store: &dyn Store, token: &Token<'_>, one: &mut Checked)
 fn judge(sys: &Sys, token: &Token<'_>, one: &mut Checked) {
     let Some(fact) = stored_token::of(token.profile, &token.record) else { return };
     let known = one.host.as_ref().and_then(|h| h.known.clone());
-    let end = match known.as_ref().map(|k| k.ends) {
-        Some(Ends::At(end)) => Some(end),
-        _ => fact.expires,
+    let (end, by) = match known.as_ref().map(|k| k.ends) {
+        Some(Ends::At(end)) => (Some(end), Some(Rule::Noted)),
+        _ => (fact.expires, fact.expires_by),
     };
     let state = if one.outcome == Answer::Works { TokenState::Active } else { fact.state };
-    let mut fact = StoredToken { expires: end, state, ..fact };
+    let mut fact = StoredToken { expires: end, expires_by: by, state, ..fact };
     if let Some(host) = &one.host {
         fact.host.provider = Some(host.provider.clone());
     }

@@ -1,6 +1,7 @@
 //! doorkey itself: profiles, what is in force, the store.
 
-use super::{AtHost, as_text, as_text_if_any};
+use super::{AtHost, Certificate, as_text, as_text_if_any};
+use crate::model::expiry::{DAY, Rule};
 use crate::model::profile::Profile;
 use crate::model::route::{Origin, Scheme};
 use serde::Serialize;
@@ -170,10 +171,21 @@ pub struct StoredToken {
     pub since: i64,
     /// When it stops working, if that is known.
     pub expires: Option<i64>,
+    /// By whose word that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_by: Option<Rule>,
     /// The longest life that the profile allows it, in days.
     pub max_age_days: Option<u32>,
     /// What is wanted of it at its host, and what that said.
     pub host: AtHost,
+}
+
+impl StoredToken {
+    /// The day from which on it is older than its profile allows, seconds since 1970; `None` without a limit.
+    #[must_use]
+    pub fn renew_by(&self) -> Option<i64> {
+        self.max_age_days.map(|days| self.added.saturating_add(i64::from(days) * DAY))
+    }
 }
 
 /// Whether a token may be handed out.
@@ -199,6 +211,12 @@ pub struct ProfileKey {
     pub path: Option<PathBuf>,
     /// Whether it is there.
     pub there: bool,
+    /// Until when the certificate beside it holds, seconds since 1970; `None` = there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<i64>,
+    /// Why that is not known although a file is there, in words that follow its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_problem: Option<&'static str>,
 }
 
 /// A CA file that a profile names.
@@ -212,6 +230,8 @@ pub struct ProfileRoot {
     pub path: PathBuf,
     /// Why it cannot be used, in words that follow the path.
     pub problem: Option<String>,
+    /// The certificates that can be read in it, whether they may be used or not.
+    pub certificates: Vec<Certificate>,
 }
 
 impl Own {
