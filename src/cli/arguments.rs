@@ -80,6 +80,8 @@ pub(crate) enum Command {
     /// Tokens: add, list, show, page, check, remove, inspect, scan
     #[command(subcommand)]
     Token(super::token::TokenCommand),
+    /// What expires: tokens, SSH keys, certificates of every profile on one time line
+    Rotate(super::rotate::Wanted),
     /// SSH keys: make one, whose account it opens, its form; what ssh_config and known_hosts say
     #[command(subcommand)]
     Ssh(super::ssh::SshCommand),

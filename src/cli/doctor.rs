@@ -146,7 +146,15 @@ pub(super) fn word(severity: Severity) -> &'static str {
 pub(super) fn fix(finding: &Finding) -> String {
     match &finding.fix {
         Fix::Steps(_) => format!("doorkey doctor --fix --only {}", finding.code),
+        other => text_of(other),
+    }
+}
+
+/// What a person does, in words; empty for what doorkey does by itself.
+pub(super) fn text_of(fix: &Fix) -> String {
+    match fix {
         Fix::Command(text) | Fix::Advice(text) => text.clone(),
+        Fix::Steps(_) => String::new(),
     }
 }
 

@@ -29,6 +29,7 @@ mod inspect_server;
 mod json;
 mod long_walk;
 mod profile;
+mod rotate;
 mod route;
 mod say;
 mod session;
@@ -242,6 +243,7 @@ impl Command {
             Self::Off => switch::off(context),
             Self::On => switch::on(context),
             Self::Token(command) => token::run(context, command),
+            Self::Rotate(wanted) => rotate::run(context, &wanted),
             Self::Ssh(command) => ssh::run(context, command),
             Self::Store(command) => store::run(context, command),
             Self::Agent(wanted) => agent::run(context, &wanted),

@@ -55,6 +55,12 @@ impl Say {
         self.broken |= writeln!(out, "{text}").is_err();
     }
 
+    /// A file for another program, byte for byte: what is in it was made safe where it was made.
+    pub(crate) fn raw(&mut self, text: &str) {
+        let mut out = io::stdout().lock();
+        self.broken |= out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
+    }
+
     /// As [`Say::line`], but not with `--quiet`.
     pub(crate) fn info(&mut self, text: impl AsRef<str>) {
         if !self.quiet {

@@ -6,7 +6,7 @@ use super::say::Mark;
 use super::{Context, Exit, json};
 use crate::checks;
 use crate::engine::identity::{Here, here};
-use crate::engine::{diagnose, generation, in_force, inspect, profiles, session, when};
+use crate::engine::{diagnose, expiry, generation, in_force, inspect, profiles, session, when};
 use crate::model::facts::{Facts, StoreFacts};
 use crate::model::finding::{Finding, Severity};
 use crate::model::name::ProfileName;
@@ -24,6 +24,8 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
     found.retain(|finding| finding.severity > Severity::Note);
     let exit = verdict(&found, false);
     let here = here(&context.sys);
+    // In a session only its own.
+    let line = expiry::of(&facts, session.as_ref().map(ProfileName::as_str));
     if context.flags.json {
         let own = &facts.own;
         let body = json!({
@@ -32,7 +34,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
             "here": here.as_ref().map(|h| h.profile.to_string()),
             "profiles": own.profiles.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
             "store": stores::describe(&context.sys).ok().flatten().map(|s| s.to_string()),
-            "interrupted": own.interrupted, "next-expiry": next_expiry(&facts, session.as_ref()).map(|(end, _)| end),
+            "interrupted": own.interrupted, "next-expiry": line.next_stop().map(|(_, end)| end),
             "problems": found.iter().map(|f| redact::said(&f.what)).collect::<Vec<_>>(),
             "findings": found.iter().map(as_json).collect::<Vec<_>>(),
         });
@@ -53,8 +55,12 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, Failure> {
     if let StoreFacts::Open { kind } = &facts.own.store {
         context.say.marked(Mark::Good, format!("secrets are kept in {kind}"));
     }
-    if let Some((end, whose)) = next_expiry(&facts, session.as_ref()) {
-        context.say.marked(Mark::Good, format!("the next token to run out: {whose}, on {}", when::date(end)));
+    if let Some((entry, end)) = line.next_stop() {
+        let what = format!("{} of {} for {}", entry.kind.words(), entry.profile, entry.name);
+        context.say.marked(
+            Mark::Good,
+            redact::said(&format!("the next to run out: {what}, on {}", when::date(end))),
+        );
     }
     say_problems(context, &found);
     Ok(exit)
@@ -102,15 +108,6 @@ fn say_problems(context: &mut Context, found: &[Finding]) {
     if !found.is_empty() {
         context.say.info("  why, and what else there is: doorkey doctor");
     }
-}
-
-/// The end of the token that runs out first, seconds since 1970, and whose it is.
-/// Of all profiles, or of the session's own.
-fn next_expiry(facts: &Facts, session: Option<&ProfileName>) -> Option<(i64, String)> {
-    let mine = facts.own.tokens.iter().filter(|t| session.is_none_or(|own| own.as_str() == t.profile));
-    let ends = mine.filter_map(|t| Some((t.expires?, t)));
-    let (end, token) = ends.filter(|(end, _)| *end > facts.now).min_by_key(|(end, _)| *end)?;
-    Some((end, format!("{} for {} ({})", token.profile, token.origin, token.user)))
 }
 
 pub(crate) fn current(context: &mut Context) -> Result<Exit, Failure> {

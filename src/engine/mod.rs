@@ -9,6 +9,7 @@ pub mod completed_chain;
 pub mod credential;
 mod deed;
 pub mod diagnose;
+pub mod expiry;
 pub mod generation;
 pub mod identity;
 pub mod in_force;

@@ -28,6 +28,7 @@ pub(super) use ssh_keys::{certificate_path, public_path};
 
 use crate::engine::proxies;
 use crate::model::facts::{Facts, Hidden, Unreadable};
+use crate::model::name::ProfileName;
 use crate::model::route::Scheme;
 use crate::sys::Sys;
 use crate::sys::fs::FsError;
@@ -99,12 +100,12 @@ pub fn status(sys: &Sys) -> Facts {
     facts
 }
 
-/// What ends some day, of every profile. No private key is read, no program runs, and nobody is asked.
+/// What ends some day, of every profile or of one alone. No private key is read, no program runs, and nobody is asked.
 #[must_use]
-pub fn lasting(sys: &Sys) -> Facts {
+pub fn lasting(sys: &Sys, only: Option<&ProfileName>) -> Facts {
     let home = sys.places().home().map(Path::to_path_buf).unwrap_or_default();
     let mut facts = Facts { now: sys.now(), home, ..Facts::default() };
-    facts.own = own::lasting(sys, &mut facts.unreadable);
+    facts.own = own::lasting(sys, only, &mut facts.unreadable);
     facts
 }
 

@@ -12,6 +12,7 @@ use crate::model::facts::{
     BorrowedToken, BrokenProfile, Certificate, Conflict, Include, Launcher, Own, ProfileKey, ProfileRoot,
     StoreFacts, Unreadable,
 };
+use crate::model::name::ProfileName;
 use crate::model::profile::claims_of;
 use crate::model::route::conflicts;
 use crate::stores::{self, Store, StoreError};
@@ -52,8 +53,13 @@ pub(super) fn with_keys(sys: &Sys) -> Own {
 }
 
 /// What ends some day: the tokens of the store, and the keys and CA files that profiles name. No program is asked.
-pub(super) fn lasting(sys: &Sys, troubles: &mut Vec<Unreadable>) -> Own {
+/// Of one profile alone, no other's records are opened (SECURITY rule 14).
+pub(super) fn lasting(sys: &Sys, only: Option<&ProfileName>, troubles: &mut Vec<Unreadable>) -> Own {
     let mut own = profiles(sys, troubles);
+    if let Some(only) = only {
+        own.profiles.retain(|profile| profile.name == *only);
+        own.broken.retain(|b| b.path.file_stem().is_some_and(|stem| stem == only.as_str()));
+    }
     store(sys, &mut own);
     keys(sys, &mut own);
     roots(sys, &mut own);
