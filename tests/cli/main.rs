@@ -22,6 +22,7 @@ mod counting;
 mod edges;
 #[path = "../support/executable.rs"]
 mod executable;
+mod expiry;
 mod helper;
 mod home;
 mod hook;

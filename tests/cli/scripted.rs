@@ -132,6 +132,7 @@ fn json_is_one_document_that_names_its_schema() {
         &["profile", "check", "--json"],
         &["route", "list", "--json"],
         &["token", "list", "--json"],
+        &["rotate", "--list", "--json"],
         &["store", "status", "--json"],
         &["current", "--json"],
         &["history", "--json"],

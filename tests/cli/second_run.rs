@@ -88,6 +88,7 @@ fn reading_writes_nothing() {
         (&["profile", "check"], b""),
         (&["route", "list"], b""),
         (&["token", "list"], b""),
+        (&["rotate", "--list"], b""),
         (&["token", "show", "acme"], b""),
         (&["token", "check", "--offline"], b""),
         (&["store", "status"], b""),
