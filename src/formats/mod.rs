@@ -12,6 +12,7 @@ pub mod docker_credential;
 pub mod git_config;
 pub mod git_credential;
 pub mod git_credentials;
+pub mod go;
 pub mod host;
 pub mod icalendar;
 pub mod java_options;
