@@ -59,6 +59,8 @@ mod usage;
 mod verify;
 mod walk;
 mod which;
+mod why;
+mod why_module;
 
 use crate::engine::apply;
 use crate::engine::session::agent as session_agent;
@@ -234,6 +236,7 @@ impl Command {
             Self::Route(command) => route::run(context, command),
             Self::Which(wanted) => which::run(context, &wanted),
             Self::Verify(wanted) => verify::run(context, &wanted),
+            Self::Why(wanted) => why::run(context, &wanted),
             Self::Use(wanted) => switch::use_profile(context, &wanted),
             Self::Exec(wanted) => exec::exec(context, &wanted),
             Self::Shell(wanted) => exec::shell(context, &wanted),

@@ -153,6 +153,7 @@ pub(super) fn layer_name(layer: Layer) -> &'static str {
         Layer::Http => "http",
         Layer::Authentication => "authentication",
         Layer::Authorisation => "authorisation",
+        Layer::Go => "go",
         Layer::Repository => "repository",
     }
 }

@@ -46,4 +46,5 @@ pub mod verify;
 mod way_back;
 pub mod when;
 pub mod which;
+pub mod why;
 pub mod withdrawn;

@@ -22,6 +22,8 @@ pub enum Layer {
     Authentication,
     /// The account may do this.
     Authorisation,
+    /// The settings and files of go lead to the module.
+    Go,
     /// The repository is there and answers.
     Repository,
 }

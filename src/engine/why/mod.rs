@@ -1,0 +1,3 @@
+//! Why something cannot be downloaded, by the rules of the program that downloads it. Changes nothing.
+
+pub mod go;
