@@ -36,7 +36,9 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) && (*n == "0" || !n.starts_with('0'))
     };
     let whole = list.len() == 3;
-    if list.len() > 3 || !list.iter().all(number) || (!whole && !(pre.is_empty() && build.is_empty())) {
+    // A shortened one has nothing behind its numbers.
+    let bare = pre.is_empty() && build.is_empty();
+    if list.len() > 3 || !list.iter().all(number) || !(whole || bare) {
         return None;
     }
     let identifiers = |text: &str, zeros: bool| {

@@ -66,7 +66,7 @@ impl Settings {
     /// `$GOROOT/go.env`, the default. go itself is not run: a newer one may fetch the toolchain that a go.mod names.
     #[must_use]
     pub fn look(sys: &Sys) -> Self {
-        let mut files: Vec<(PathBuf, Vec<(usize, String, String)>)> = Vec::new();
+        let mut files = Vec::new();
         for path in [user_file(sys), go_root(sys).map(|root| root.join("go.env"))].into_iter().flatten() {
             // go takes a file that it cannot read for none.
             if let Ok(Some(bytes)) = sys.read(&path) {
