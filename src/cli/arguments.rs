@@ -61,7 +61,7 @@ pub(crate) enum Command {
     Which(super::which::Which),
     /// Prove each repository of a profile with your own git, and say which rung is broken
     Verify(super::verify::Wanted),
-    /// Why a Go module cannot be downloaded: go's settings, go.mod, vendor and cache
+    /// Why a Go module cannot be downloaded, or what a pasted error text means, and what to do
     Why(super::why::Why),
     /// Put git's and ssh's settings in force, with this profile's identity
     Use(super::switch::Use),

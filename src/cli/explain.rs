@@ -4,6 +4,7 @@ use super::error::Failure;
 use super::{Context, Exit, json, table};
 use crate::chains::{RULES, Rule};
 use crate::checks::{self, Check};
+use crate::engine::why::pasted::{Cause, cause_of};
 use crate::model::finding::Severity;
 use clap::Args;
 use serde_json::{Value, json};
@@ -22,6 +23,9 @@ pub(crate) fn run(context: &mut Context, wanted: &Explain) -> Result<Exit, Failu
     match &wanted.code {
         Some(code) if checks::by_code(code).is_none() && rule_of(code).is_some() => {
             rule_of(code).into_iter().for_each(|rule| one_rule(context, rule));
+        }
+        Some(code) if checks::by_code(code).is_none() && cause_of(code).is_some() => {
+            cause_of(code).into_iter().for_each(|cause| one_cause(context, cause));
         }
         Some(code) => one(context, known(code)?),
         None => all(context),
@@ -90,6 +94,27 @@ fn one_rule(context: &mut Context, rule: &Rule) {
     context.say.line(format!("  rule  {}", rule.clause));
     context.say.line(format!("  who   {}", super::ca_verify::who(rule.reach)));
     context.say.line(format!("  do    {}", rule.mend));
+}
+
+/// A cause that error texts of programs lead to (`why -`).
+fn one_cause(context: &mut Context, cause: &Cause) {
+    let layer = super::verify::layer_name(cause.rung);
+    // No log, so no host.
+    let filled = |text: &str| {
+        text.replace("{inspect}", "doorkey inspect HOST:PORT")
+            .replace("{modhost}", "HOST")
+            .replace("{host}", "HOST")
+    };
+    let (why, repair) = (filled(&cause.cause), filled(&cause.repair));
+    if context.flags.json {
+        let body = json!({ "code": cause.code, "group": "errors", "rung": layer, "cause": why, "do": repair,
+            "look": cause.look });
+        return context.say.line(json::document("cause", body));
+    }
+    context.say.line(format!("{} (errors of programs, {layer})", cause.code));
+    context.say.line(format!("  why   {why}"));
+    context.say.line(format!("  look  {}", cause.look));
+    context.say.line(format!("  do    {repair}"));
 }
 
 fn all(context: &mut Context) {

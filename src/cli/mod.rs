@@ -61,6 +61,7 @@ mod walk;
 mod which;
 mod why;
 mod why_module;
+mod why_pasted;
 
 use crate::engine::apply;
 use crate::engine::session::agent as session_agent;

@@ -1,9 +1,9 @@
 //! The rungs between this machine and a repository, and how far up a try came.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a rung is about, from the ground up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// The name leads to an address.

@@ -1,3 +1,4 @@
 //! Why something cannot be downloaded, by the rules of the program that downloads it. Changes nothing.
 
 pub mod go;
+pub mod pasted;
