@@ -1,4 +1,5 @@
-//! What `doorkey why` says of Go modules, held against the installed go.
+//! What `doorkey why` says of Go modules, held against the installed go, and of error texts.
+//! What `doorkey why` says.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -15,3 +16,7 @@ mod go_oracle;
 mod go_rules;
 mod go_settings;
 mod go_world;
+mod pasted;
+mod pasted_cli;
+mod pasted_hostile;
+mod pasted_real;

@@ -107,28 +107,25 @@ const HELP: &[&str] = &[
     "://help.gradle.org",
 ];
 
+/// A URL that is longer is none that anybody typed.
+const LONGEST: usize = 2000;
+const SCHEMES: &[&str] = &["https", "http", "ssh", "git"];
+
 /// The first URL in a text that was not named for help.
 pub(super) fn first_url(text: &str) -> Option<&str> {
-    let mut from = 0;
-    for _ in 0..64 {
-        let at = from + text.get(from..)?.find("://")?;
-        let head = text.get(..at)?;
-        let start = head
-            .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '+')
-            .map_or(0, |i| i + head.get(i..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8));
-        let tail = text.get(start..)?;
-        let end = tail.find(|c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '\'' | '"' | '`' | '<' | '>' | ')' | ',' | '\\')
-        });
-        let url = tail.get(..end.unwrap_or(tail.len()))?.trim_end_matches(['.', ':', ';', ']']);
-        let spoken =
-            ["https://", "http://", "ssh://", "git://", "sparse+https://"].iter().any(|s| url.starts_with(s));
-        if spoken && url.len() < 2000 && !HELP.iter().any(|h| url.contains(h)) {
-            return Some(url);
+    memchr::memmem::find_iter(text.as_bytes(), "://").take(64).find_map(|at| {
+        let scheme = SCHEMES.iter().find(|s| text.get(..at).is_some_and(|head| head.ends_with(**s)))?;
+        let tail = text.get(at - scheme.len()..)?;
+        let mut long = 0;
+        for c in tail.chars() {
+            let ends = c.is_whitespace() || c.is_control() || "'\"`<>),\\".contains(c);
+            if ends || long > LONGEST {
+                break;
+            }
+            long += c.len_utf8();
         }
-        from = at + 3;
-    }
-    None
+        let url = tail.get(..long)?.trim_end_matches(['.', ':', ';', ']']);
+        let meant = long <= LONGEST && !url.ends_with("//") && !HELP.iter().any(|h| url.contains(h));
+        meant.then_some(url)
+    })
 }
