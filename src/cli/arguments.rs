@@ -61,8 +61,8 @@ pub(crate) enum Command {
     Which(super::which::Which),
     /// Prove each repository of a profile with your own git, and say which rung is broken
     Verify(super::verify::Wanted),
-    /// Why a Go module cannot be downloaded, or what a pasted error text means, and what to do
-    Why(super::why::Why),
+    /// Why a repository or Go module cannot be fetched, or what an error text means, and what to do
+    Why(super::why::Wanted),
     /// Put git's and ssh's settings in force, with this profile's identity
     Use(super::switch::Use),
     /// The profile in force, in one line

@@ -48,11 +48,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Doctor) -> Result<Exit, Failur
     }
     let title =
         wanted.only.iter().fold("doctor --fix".to_owned(), |title, code| format!("{title} --only {code}"));
-    let plan = |context: &Context, findings: &[Finding]| {
-        let mut plan = diagnose::plan(&*title, findings);
-        plan.steps.extend(diagnose::renewal(&context.sys, findings));
-        plan
-    };
+    let plan = |context: &Context, findings: &[Finding]| diagnose::mending(&context.sys, &*title, findings);
     if plan(context, &findings).is_empty() && !context.flags.json {
         report(context, &findings, &facts.unreadable, made);
         context.say.info("Nothing here can be mended by doorkey alone.");
@@ -117,10 +113,7 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
         return;
     }
     for finding in findings {
-        let text = format!("[{}]: {}", finding.code, redact::said(&finding.what));
-        context.say.finding(word(finding.severity), &text);
-        context.say.line(format!("  why: {}", redact::said(&finding.why)));
-        context.say.line(format!("  fix: {}", redact::said(&fix(finding))));
+        show(context, finding);
     }
     let summary = summary(findings, checks);
     if findings.is_empty() {
@@ -128,6 +121,13 @@ fn report(context: &mut Context, findings: &[Finding], unreadable: &[Unreadable]
     } else {
         context.say.info(summary);
     }
+}
+
+pub(super) fn show(context: &mut Context, finding: &Finding) {
+    let text = format!("[{}]: {}", finding.code, redact::said(&finding.what));
+    context.say.finding(word(finding.severity), &text);
+    context.say.line(format!("  why: {}", redact::said(&finding.why)));
+    context.say.line(format!("  fix: {}", redact::said(&fix(finding))));
 }
 
 fn hidden(unreadable: &[Unreadable]) -> Vec<Value> {

@@ -9,10 +9,11 @@ use crate::engine::server_chain::{Seen, Server, authority, look};
 use crate::engine::server_clock::Clock;
 use crate::formats::cert::Cert;
 use crate::formats::proxy::dialect::Decision;
-use crate::model::ladder::Outcome;
+use crate::model::ladder::{Outcome, Rung};
 use crate::probes::chain::{Chain, day};
 use crate::probes::proxy_choice::{Configured, proxy_decision};
 use crate::probes::starttls::Protocol;
+use crate::redact;
 use crate::trust::system;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -114,6 +115,18 @@ pub(super) fn sent(
     });
     let server = authority(host, port);
     Err(Failure::new(Exit::CouldNot, format!("{server} sent no certificate: {what}"), why, fix))
+}
+
+/// The rungs to a repository's host through a proxy, up to the certificate: no login, no request.
+pub(super) fn rungs_through(context: &Context, repo: &str, proxy: &str) -> Result<Vec<Rung>, Failure> {
+    let Some((host, port)) = server(repo) else {
+        return Err(Failure::usage(
+            format!("a proxy is tried for https:// URLs, and this is {}", redact::said(repo)),
+            "leave --try-proxy out, or name an https:// URL",
+        ));
+    };
+    let how = Reached { proxy: Some(proxy.to_owned()), direct: false, sni: None, starttls: None };
+    Ok(seen(context, &host, port, &how)?.0.rungs)
 }
 
 fn seen(context: &Context, host: &str, port: u16, how: &Reached) -> Result<(Seen, Decision), Failure> {

@@ -62,6 +62,7 @@ mod which;
 mod why;
 mod why_module;
 mod why_pasted;
+mod why_repository;
 
 use crate::engine::apply;
 use crate::engine::session::agent as session_agent;
@@ -206,6 +207,7 @@ impl Command {
             Self::Route(command) => !matches!(command, route::RouteCommand::List),
             Self::Token(command) => command.changes(),
             Self::Doctor(wanted) => wanted.changes(),
+            Self::Why(wanted) => wanted.changes(),
             Self::Ca(command) => command.changes(),
             _ => false,
         }
@@ -216,9 +218,10 @@ impl Command {
         match self {
             Self::Explain(_) | Self::Completions(_) | Self::Credential { .. } | Self::SshMatch { .. } => None,
             Self::Ca(command) if !command.needs_home() => None,
-            Self::Doctor(_) | Self::Inspect(_) | Self::Profile(profile::ProfileCommand::Suggest) => {
-                Some(true)
-            }
+            Self::Doctor(_)
+            | Self::Inspect(_)
+            | Self::Why(_)
+            | Self::Profile(profile::ProfileCommand::Suggest) => Some(true),
             _ => Some(false),
         }
     }

@@ -3,23 +3,37 @@
 use super::error::Failure;
 use super::say::Mark;
 use super::verify::ladder;
+use super::why_repository::{self, Wish};
 use super::{Context, Exit, json};
 use crate::engine::why::go::{self, GoRungs, Origin, Setting};
 use crate::model::ladder::Outcome;
 use crate::redact;
 use serde_json::json;
 
-pub(crate) fn run(context: &mut Context, module: &str, version: Option<&str>) -> Result<Exit, Failure> {
+/// go's own rules first; where they hold and go asks the module's own host, the repository there too.
+pub(super) fn run(
+    context: &mut Context,
+    module: &str,
+    version: Option<&str>,
+    wish: &Wish<'_>,
+) -> Result<Exit, Failure> {
     let folder = context.sys.cwd().unwrap_or_default();
     let found = go::look(&context.sys, module, version, &folder);
     let fine = !found.rungs.iter().any(|r| r.outcome == Outcome::Broken);
-    if context.flags.json {
-        let go = serde_json::to_value(&found).unwrap_or_default();
-        context.say.line(json::document("why", json!({ "module": module, "version": version, "go": go })));
-    } else {
+    if !context.flags.json {
         show(context, module, &found, fine);
     }
-    Ok(if fine { Exit::Fine } else { Exit::Findings })
+    // A public proxy may come before: then the host is not asked, and nothing is tried there.
+    let direct = fine && found.way.asked.first().is_some_and(|first| first == "direct");
+    let urls: Vec<String> = found.repository.iter().filter(|_| direct).cloned().collect();
+    let climbed = why_repository::climbed(context, &urls, wish)?;
+    if context.flags.json {
+        let go = serde_json::to_value(&found).unwrap_or_default();
+        let repositories = why_repository::list(&climbed);
+        let body = json!({ "module": module, "version": version, "go": go, "repositories": repositories });
+        context.say.line(json::document("why-module", body));
+    }
+    Ok(if fine && why_repository::fine(&climbed) { Exit::Fine } else { Exit::Findings })
 }
 
 fn show(context: &mut Context, module: &str, found: &GoRungs, fine: bool) {

@@ -16,7 +16,7 @@ pub(crate) fn run(context: &mut Context, text: &[u8]) -> Result<Exit, Failure> {
         let known = !causes.is_empty();
         let body =
             json!({ "known": known, "causes": causes, "url": url, "next": (!known).then(|| next(&judged)) });
-        context.say.line(json::document("why", body));
+        context.say.line(json::document("why-text", body));
         return Ok(exit);
     }
     let Some((best, others)) = judged.causes.split_first() else {
@@ -38,7 +38,7 @@ pub(crate) fn run(context: &mut Context, text: &[u8]) -> Result<Exit, Failure> {
 
 fn next(judged: &Judged) -> String {
     match &judged.url {
-        Some(url) => format!("see what stands in the way: doorkey verify --repo {url}"),
+        Some(url) => format!("see what stands in the way: doorkey why {url}"),
         None => "paste more of it, with the lines before the error; or try: doorkey doctor".into(),
     }
 }

@@ -85,10 +85,17 @@ pub fn plan(title: impl Into<String>, findings: &[Finding]) -> Plan {
     plan
 }
 
+/// As [`plan`], with a new generation where a finding needs one.
+#[must_use]
+pub fn mending(sys: &Sys, title: impl Into<String>, findings: &[Finding]) -> Plan {
+    let mut plan = plan(title, findings);
+    plan.steps.extend(renewal(sys, findings));
+    plan
+}
+
 /// The steps for a program that git and ssh call and that is not there, or not this one: a new generation brings it.
 /// None where the profiles cannot be put in force; that has findings of its own.
-#[must_use]
-pub fn renewal(sys: &Sys, findings: &[Finding]) -> Vec<Step> {
+fn renewal(sys: &Sys, findings: &[Finding]) -> Vec<Step> {
     if !findings.iter().any(|f| matches!(f.code, "launcher-missing" | "launcher-outdated")) {
         return Vec::new();
     }

@@ -29,6 +29,7 @@ pub mod percent;
 pub mod prometheus;
 pub mod proxy;
 pub mod remote_url;
+pub mod resolv_conf;
 pub mod shell;
 pub mod splice;
 pub mod ssh_agent;

@@ -11,6 +11,7 @@ mod handshake_fault;
 pub mod https;
 pub mod interception;
 pub mod judge;
+pub mod name_server;
 mod path;
 pub mod plain_http;
 pub mod proxy_choice;

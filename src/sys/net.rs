@@ -1,7 +1,7 @@
 //! Names and connections, each with a time limit.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -27,6 +27,27 @@ impl Sys {
         receive
             .recv_timeout(limit)
             .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the resolver did not answer")))
+    }
+
+    /// Sends one datagram to an address and gives the first one that comes back from there, at most 4 KiB.
+    ///
+    /// # Errors
+    /// What the operating system says: `WouldBlock` or `TimedOut` when nothing came back in time.
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens sockets")]
+    pub fn ask_by_datagram(&self, to: &SocketAddr, question: &[u8], limit: Duration) -> io::Result<Vec<u8>> {
+        let any: IpAddr = match to {
+            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = UdpSocket::bind(SocketAddr::new(any, 0))?;
+        // Connected, it takes nothing from another address.
+        socket.connect(to)?;
+        socket.set_read_timeout(Some(limit))?;
+        socket.send(question)?;
+        let mut answer = vec![0; 4096];
+        let length = socket.recv(&mut answer)?;
+        answer.truncate(length);
+        Ok(answer)
     }
 
     /// Opens a TCP connection to one address; reads and writes are limited to the same time.

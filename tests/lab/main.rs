@@ -36,6 +36,7 @@ mod support;
 mod t0303;
 mod trust;
 mod verify;
+mod why;
 
 use libtest_mimic::Arguments;
 use support::namespace::{self, Place};
@@ -62,6 +63,7 @@ const SUBJECTS: &[fn() -> Vec<libtest_mimic::Trial>] = &[
     adopt::trials,
     trust::trials,
     verify::trials,
+    why::trials,
 ];
 
 fn main() -> std::process::ExitCode {

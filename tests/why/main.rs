@@ -20,3 +20,4 @@ mod pasted;
 mod pasted_cli;
 mod pasted_hostile;
 mod pasted_real;
+mod repository;

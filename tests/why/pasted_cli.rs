@@ -44,7 +44,7 @@ fn a_known_text_as_json() {
     let out = doorkey(&["why", "-", "--json"], KNOWN);
     assert_eq!(out.status.code(), Some(1));
     let document: Value = serde_json::from_slice(&out.stdout).unwrap();
-    assert_eq!(document["schema"], "doorkey/why/v1");
+    assert_eq!(document["schema"], "doorkey/why-text/v1");
     let best = &document["causes"][0];
     assert_eq!((best["code"].as_str(), best["rung"].as_str()), (Some("dns-no-such-name"), Some("dns")));
     assert_eq!(best["place"]["host"], "git.acme.example");

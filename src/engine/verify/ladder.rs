@@ -15,6 +15,13 @@ pub(super) fn layers(scheme: Scheme) -> &'static [Layer] {
     }
 }
 
+/// The rungs, and those above them, which were not tried.
+pub(super) fn with_the_rest(scheme: Scheme, mut rungs: Vec<Rung>) -> Vec<Rung> {
+    let missing = layers(scheme).iter().skip(rungs.len());
+    rungs.extend(missing.map(|layer| Rung::not_tried(*layer, "a lower rung is broken")));
+    rungs
+}
+
 /// One repository after git has spoken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Climb<'a> {
@@ -47,9 +54,7 @@ impl Climb<'_> {
         if let Some(last) = rungs.last_mut().filter(|r| r.layer >= Layer::Authentication) {
             last.took_ms = u64::try_from(self.heard.took.as_millis()).unwrap_or(u64::MAX);
         }
-        let missing = layers(self.origin.scheme).iter().skip(rungs.len());
-        rungs.extend(missing.map(|layer| Rung::not_tried(*layer, "a lower rung is broken")));
-        rungs
+        with_the_rest(self.origin.scheme, rungs)
     }
 
     /// Whether the host refused a login, and why no other is tried there.

@@ -214,6 +214,14 @@ fn blank(target: &Target) -> Verified {
     }
 }
 
+/// A target that git was not asked for, since it could not come past the last of these rungs.
+pub(in crate::engine) fn stopped(target: &Target, rungs: Vec<Rung>, took: Duration) -> Verified {
+    let scheme = targets::place(&target.repo).map_or(Scheme::Https, |origin| origin.scheme);
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let rungs = ladder::with_the_rest(scheme, rungs);
+    Verified { rungs, verdict: Verdict::Broken, took_ms, ..blank(target) }
+}
+
 /// The guard spoke: the layers below need no login, but are not worth a connection of their own.
 fn held(target: &Target, reason: &str) -> Verified {
     let scheme = targets::place(&target.repo).map_or(Scheme::Https, |origin| origin.scheme);

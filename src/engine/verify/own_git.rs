@@ -81,7 +81,7 @@ impl OwnGit {
     }
 
     /// The URL that git really uses, after `url.<base>.insteadOf`.
-    pub(super) fn real_url(&self, sys: &Sys, url: &str) -> String {
+    pub(in crate::engine) fn real_url(&self, sys: &Sys, url: &str) -> String {
         if !self.rewrites {
             return url.into();
         }

@@ -1,7 +1,7 @@
 //! Tests tokens with a real login of git's, one repository each, asks their hosts what they know of them, and judges what
 //! is known. Lifts the suspicion from those that work again, and notes the end that a host names.
 
-use super::hosts::{Asked, side_by_side};
+use super::hosts::{Asked, Inquiry, side_by_side};
 use super::own_git::OwnGit;
 use super::{How, NoTarget, Target, Verdict, Verified, targets, verify};
 use crate::engine::{diagnose, profiles, refused_note, stored_token};
@@ -138,6 +138,17 @@ pub fn check(
         judge(sys, token, one);
     }
     Ok(checked)
+}
+
+/// What the host says of the token with which git has just logged in for a repository; `None` where no API is known,
+/// or the store says nothing. Only for a login that the host accepted.
+#[must_use]
+pub fn said_by_host(sys: &Sys, profile: &Profile, user: &str, repo: &str) -> Option<Asked> {
+    let records = stores::open(sys).ok()?.records(sys, &profile.name).ok()?;
+    let wanted = |record: &Record| record.id.user == user && stored_token::is_for(profile, &record.id, repo);
+    let record = records.into_iter().filter(|r| r.state == State::Active).find(wanted)?;
+    let git = OwnGit::look(sys).ok()?;
+    Inquiry::new(sys, &git).ask(profile, &record, Some(repo))
 }
 
 /// git logs in first; only then are the hosts asked, and never one that has refused a token.

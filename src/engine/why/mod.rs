@@ -2,3 +2,4 @@
 
 pub mod go;
 pub mod pasted;
+pub mod repository;

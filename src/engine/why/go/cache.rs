@@ -70,8 +70,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// Whether the record stands at the end that every zip archive ends with (APPNOTE.TXT, 4.3.16).
-fn has_directory(file: &mut std::fs::File, length: u64) -> bool {
-    use std::io::{Seek, SeekFrom};
+fn has_directory(file: &mut (impl std::io::Read + std::io::Seek), length: u64) -> bool {
+    use std::io::SeekFrom;
     // 22 bytes, and a comment of up to 65535.
     let mut tail = Vec::new();
     let start = length.saturating_sub(22 + 65_535);

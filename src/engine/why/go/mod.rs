@@ -89,21 +89,30 @@ fn claim(sys: &Sys, module: &str) -> Option<(String, String)> {
     })
 }
 
+/// A path without its major number, with the one that the version asks for (go.dev/ref/mod#major-version-suffixes).
+fn with_major(base: &str, version: &str) -> String {
+    match version::major(version) {
+        Some("v0" | "v1") | None => base.to_owned(),
+        Some(major) => format!("{base}/{major}"),
+    }
+}
+
 fn asked_version(module: &str, asked: &str) -> Option<Rung> {
     if !asked.starts_with('v') && version::is_valid(&format!("v{asked}")) {
+        let (version, base) =
+            (format!("v{asked}"), version::split_path(module).map_or(module, |(base, _)| base));
+        let fits = version::mismatch(module, &version).is_none();
+        let right = if fits { module.to_owned() } else { with_major(base, &version) };
         return Some(broken(
             "go-version-illegal",
             format!("version {asked:?} invalid: must be of the form v1.2.3"),
             "versions of modules begin with v",
-            format!("ask for {module}@v{asked}"),
+            format!("ask for {right}@{version}"),
         ));
     }
     let words = version::is_canonical(asked).then(|| version::mismatch(module, asked))??;
     let base = version::split_path(module).map_or(module, |(base, _)| base);
-    let right = match version::major(asked) {
-        Some("v0" | "v1") | None => base.to_owned(),
-        Some(major) => format!("{base}/{major}"),
-    };
+    let right = with_major(base, asked);
     Some(broken(
         "go-major-suffix-missing",
         format!("{module}@{asked}: {words}"),

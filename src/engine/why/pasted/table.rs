@@ -35,6 +35,9 @@ pub struct Cause {
     pub repair: String,
     /// What to look at to be sure.
     pub look: String,
+    /// Only doorkey's own climb says it: no text leads there, `explain` tells it.
+    #[serde(default)]
+    pub climb: bool,
 }
 
 /// One text of one program.
