@@ -4,7 +4,7 @@ use super::error::Failure;
 use super::{Context, Exit, json, table};
 use crate::chains::{RULES, Rule};
 use crate::checks::{self, Check};
-use crate::engine::why::pasted::{Cause, cause_of};
+use crate::engine::why::pasted::{Cause, Place, cause_of, causes};
 use crate::model::finding::Severity;
 use clap::Args;
 use serde_json::{Value, json};
@@ -99,13 +99,8 @@ fn one_rule(context: &mut Context, rule: &Rule) {
 /// A cause that error texts of programs lead to (`why -`).
 fn one_cause(context: &mut Context, cause: &Cause) {
     let layer = super::verify::layer_name(cause.rung);
-    // No log, so no host.
-    let filled = |text: &str| {
-        text.replace("{inspect}", "doorkey inspect HOST:PORT")
-            .replace("{modhost}", "HOST")
-            .replace("{host}", "HOST")
-    };
-    let (why, repair) = (filled(&cause.cause), filled(&cause.repair));
+    // No log, so no place.
+    let (why, repair) = cause.worded(&Place::default(), "HOST");
     if context.flags.json {
         let body = json!({ "code": cause.code, "group": "errors", "rung": layer, "cause": why, "do": repair,
             "look": cause.look });
@@ -121,7 +116,10 @@ fn all(context: &mut Context) {
     if context.flags.json {
         let list: Vec<Value> = checks::ALL.iter().map(|check| as_json(check)).collect();
         let rules: Vec<Value> = RULES.iter().map(rule_json).collect();
-        return context.say.line(json::document("checks", json!({ "checks": list, "rules": rules })));
+        let causes: Vec<Value> =
+            causes().iter().map(|cause| json!({ "code": cause.code, "rung": cause.rung })).collect();
+        let body = json!({ "checks": list, "rules": rules, "causes": causes });
+        return context.say.line(json::document("checks", body));
     }
     let mut sorted: Vec<&Check> = checks::ALL.to_vec();
     sorted.sort_by_key(|check| (check.group, check.code));
@@ -134,4 +132,9 @@ fn all(context: &mut Context) {
     context
         .say
         .line(format!("\ncertificates (doorkey ca verify)\n{}", table::of(&["code", "rule", "do"], rows)));
+    let rows = causes().iter().map(|cause| {
+        let layer = super::verify::layer_name(cause.rung);
+        vec![layer.into(), cause.code.as_str().into(), cause.worded(&Place::default(), "HOST").0]
+    });
+    context.say.line(format!("\nladder (doorkey why)\n{}", table::of(&["rung", "code", "why"], rows)));
 }

@@ -3,6 +3,7 @@
 use super::change::carry_out_quietly;
 use super::error::Failure;
 use super::say::Mark;
+use super::token_check::in_words;
 use super::{Context, Exit, doctor, inspect_server, json, verify};
 use crate::engine::diagnose;
 use crate::engine::verify::{How, Target, Verdict, targets};
@@ -111,7 +112,7 @@ fn as_json(why: &Why, tried: Option<&[Rung]>) -> Value {
 }
 
 fn show(context: &mut Context, why: &Why, tried: Option<&[Rung]>) {
-    let Why { verified, beside, findings } = why;
+    let Why { verified, beside, token, findings } = why;
     let repo = &verified.repo;
     let whose = verified.profile.as_ref().map_or(String::new(), |p| format!(" ({p})"));
     match (verified.verdict, verified.broken()) {
@@ -130,6 +131,13 @@ fn show(context: &mut Context, why: &Why, tried: Option<&[Rung]>) {
     verify::ladder(context, &verified.rungs);
     for one in beside {
         context.say.line(format!("      also:  {}", one.said));
+    }
+    if let Some(asked) = token {
+        let words = match (&asked.known, &asked.why) {
+            (Some(known), _) => in_words(known).join(", "),
+            (None, why) => why.clone().unwrap_or_default(),
+        };
+        context.say.line(format!("      also:  {} says of the token: {}", asked.title, redact::said(&words)));
     }
     if let Some(note) = &verified.note {
         context.say.line(format!("    {}: {}", note.code, note.what));

@@ -23,4 +23,5 @@ mod real_names;
 mod recognise;
 mod server;
 mod tables;
+mod why;
 mod world;

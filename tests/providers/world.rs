@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// The token in the store: nothing that is printed may hold a part of it.
 pub(crate) const TOKEN: &str = "ghp_cAnArY5f0e9b7d2aQ8w1x3z6y4v2u0t7s5r";
 
+/// A repository that git does not get to see, whoever logs in.
+pub(crate) const HIDDEN: &str = "acme/hidden";
+
 /// What a run of the program gave.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -106,7 +109,10 @@ impl Plan {
                 return api(request);
             }
             match request.basic() {
-                Some((name, password)) if lets_in && name == user && password == token => refs(),
+                Some((name, password)) if lets_in && name == user && password == token => {
+                    let hidden = request.target.starts_with(&format!("/{HIDDEN}.git/"));
+                    if hidden { Answer::html(404) } else { refs() }
+                }
                 _ => Answer::html(401).with("WWW-Authenticate", "Basic realm=\"stand-in\""),
             }
         };

@@ -159,6 +159,29 @@ fn each_fault_is_named_and_mended() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What people copy must be one command, whatever a file or a setting holds, and show no password.
+#[test]
+fn repairs_hold_no_password_and_no_second_command() {
+    let world = World::bare();
+    let profile = "version = 1\n\n[[host]]\nname = \"git.test\"\nowners = [\"acme\"]\n";
+    world.write("doorkey/profiles/acme.toml", profile);
+    let secret = "s3cr3tPassw0rd";
+    assert!(world.shell(&format!("go env -w GOPROXY=https://ada:{secret}@proxy.golang.org")).0);
+    let evil = "x;touch${IFS}owned";
+    let mod_text = format!("module a.test/a\n\ngo 1.17\n\nreplace \"{evil}\" => ./nowhere\n");
+    world.write("app/go.mod", &mod_text);
+    let found = world.look("git.test/acme/lib", None);
+    let all: Vec<_> = found.rungs.iter().chain(&found.notes).collect();
+    assert!(codes(&found).contains(&"go-replace-points-nowhere"), "{:?}", codes(&found));
+    assert!(found.notes.iter().any(|n| n.code == Some("go-proxy-without-direct")), "{:?}", found.notes);
+    for rung in all {
+        let text = format!("{rung:?}");
+        assert!(!text.contains(secret), "{text}");
+        let repair = rung.repair.as_deref().unwrap_or_default();
+        assert!(!repair.contains("touch") || repair.contains(&format!("'-dropreplace={evil}'")), "{repair}");
+    }
+}
+
 #[test]
 fn a_private_name_is_kept_in() {
     let mut world = World::bare();

@@ -70,7 +70,7 @@ impl<'a> Lower<'a> {
     pub(super) fn glance(&self, wall: &Wall<'_>) -> Vec<Rung> {
         let settings =
             if self.git.has_proxy { self.git.http_settings(self.sys, wall.url) } else { BTreeMap::new() };
-        let decision = self.proxy(&settings, wall.url);
+        let decision = proxy_for(self.sys, &settings, wall.url);
         let (host, port) = first_stop(&decision, wall.origin);
         vec![self.name(&host, port).0, reached(Layer::Tcp), proxy_rung(&decision), tls_rung(wall.origin)]
     }
@@ -79,7 +79,7 @@ impl<'a> Lower<'a> {
     pub(super) fn climb(&self, wall: &Wall<'_>) -> Vec<Rung> {
         let settings = self.git.http_settings(self.sys, wall.url);
         let trust = self.trust(&settings, wall.url);
-        let decision = self.proxy(&settings, wall.url);
+        let decision = proxy_for(self.sys, &settings, wall.url);
         let through = decision.proxy().map(Proxy::shown).unwrap_or_default();
         let place = wall.origin.to_string();
         let key = [place, through, trust.in_words(self.sys), wall.profile.unwrap_or_default().to_owned()];
@@ -161,11 +161,6 @@ impl<'a> Lower<'a> {
             Arc::new(git_trust::look(self.sys, config, url))
         })
     }
-
-    fn proxy(&self, settings: &BTreeMap<String, String>, url: &str) -> Decision {
-        let configured = settings.get("http.proxy").map(|value| Configured { key: "http.proxy", value });
-        proxy_decision(configured, |name: &str| self.sys.env_raw(name), url)
-    }
 }
 
 fn holds(rungs: &[Rung]) -> bool {
@@ -177,8 +172,14 @@ pub(super) fn reached(layer: Layer) -> Rung {
     Rung::ok(layer, "git reached it")
 }
 
+/// The proxy that git takes, by its settings for the URL and by the environment.
+pub(in crate::engine) fn proxy_for(sys: &Sys, settings: &BTreeMap<String, String>, url: &str) -> Decision {
+    let configured = settings.get("http.proxy").map(|value| Configured { key: "http.proxy", value });
+    proxy_decision(configured, |name: &str| sys.env_raw(name), url)
+}
+
 /// The first machine that git connects to: the proxy, or the host itself.
-fn first_stop(decision: &Decision, origin: &Origin) -> (String, u16) {
+pub(in crate::engine) fn first_stop(decision: &Decision, origin: &Origin) -> (String, u16) {
     match decision.proxy() {
         Some(proxy) => (proxy.host.clone(), proxy.port),
         None => (origin.host.to_string(), origin.port),

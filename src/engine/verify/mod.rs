@@ -21,6 +21,7 @@ pub mod token;
 mod words;
 
 pub use hosts::Asked;
+pub(in crate::engine) use lower::{first_stop, proxy_for};
 pub use note::Note;
 pub(in crate::engine) use own_git::OwnGit;
 pub use ssh_log::SshLog;

@@ -1,12 +1,13 @@
 //! The module cache: whether what lies there is what was downloaded (`cmd/go/internal/modcmd`, verify.go).
 
 use super::broken;
+use crate::formats::shell;
 use crate::model::ladder::Rung;
 use crate::sys::Sys;
 use crate::sys::fs::{FsError, Kind};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Looks at one module of the cache.
@@ -19,9 +20,9 @@ pub(super) fn look(sys: &Sys, cache: &Path, module: &str, version: &str) -> Vec<
     let folder = cache.join(format!("{path}@{at}"));
     let remove = format!(
         "remove these copies, and go downloads and checks them anew: chmod -R u+w {0}; rm -rf {0} {1} {2}",
-        folder.display(),
-        zip.display(),
-        hash.display()
+        copied(&folder),
+        copied(&zip),
+        copied(&hash)
     );
     if let Ok(Some((mut file, length))) = sys.open(&zip)
         && !has_directory(&mut file, length)
@@ -57,6 +58,11 @@ pub(super) fn look(sys: &Sys, cache: &Path, module: &str, version: &str) -> Vec<
     found
 }
 
+/// A path as one word of a command that people copy.
+fn copied(path: &Path) -> String {
+    shell::word(&path.display().to_string())
+}
+
 /// A capital is written as `!` and its small letter (`module.EscapePath`).
 fn escaped(text: &str) -> String {
     let mut out = String::new();
@@ -70,8 +76,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Whether the record stands at the end that every zip archive ends with (APPNOTE.TXT, 4.3.16).
-fn has_directory(file: &mut (impl std::io::Read + std::io::Seek), length: u64) -> bool {
-    use std::io::SeekFrom;
+fn has_directory(file: &mut (impl Read + Seek), length: u64) -> bool {
     // 22 bytes, and a comment of up to 65535.
     let mut tail = Vec::new();
     let start = length.saturating_sub(22 + 65_535);
@@ -131,9 +136,9 @@ fn not_writable(sys: &Sys, cache: &Path) -> Option<Rung> {
                 format!("{} belongs to user {}, mode {:o}", folder.display(), look.uid, look.mode),
                 "go cannot write into its module cache; often go was run with sudo once",
                 if mine {
-                    format!("chmod u+w {}", folder.display())
+                    format!("chmod u+w {}", copied(&folder))
                 } else {
-                    format!("give it back to yourself: sudo chown -R \"$USER\" {}", cache.display())
+                    format!("give it back to yourself: sudo chown -R \"$USER\" {}", copied(cache))
                 },
             )
         })

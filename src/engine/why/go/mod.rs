@@ -40,7 +40,9 @@ pub(super) fn broken(
     cause: impl Into<String>,
     repair: impl Into<String>,
 ) -> Rung {
-    Rung::broken(Layer::Go, code, crate::redact::urls(&evidence.into()), cause, repair)
+    // Settings and files of others stand in each of them.
+    let safe = |text: String| crate::redact::urls(&text);
+    Rung::broken(Layer::Go, code, safe(evidence.into()), safe(cause.into()), safe(repair.into()))
 }
 
 /// Looks at all of it. `folder` is where go would be run.
@@ -133,8 +135,7 @@ fn proxies(settings: &Settings, way: &Way) -> Vec<Rung> {
     // go refuses the list as a whole, also for modules that it keeps away from proxies.
     for entry in &all {
         if let Kind::Invalid(problem) = entry.way {
-            let cause =
-                format!("the entry {} of GOPROXY is wrong: {problem}", crate::redact::urls(&entry.text));
+            let cause = format!("the entry {} of GOPROXY is wrong: {problem}", entry.text);
             return vec![broken("go-proxy-invalid", seen, cause, again)];
         }
     }

@@ -5,6 +5,7 @@ use super::settings::Settings;
 use crate::formats::go::go_mod::{FaultKind, GoMod};
 use crate::formats::go::go_sum::GoSum;
 use crate::formats::go::vendor_modules::VendorModules;
+use crate::formats::shell;
 use crate::model::ladder::Rung;
 use crate::sys::Sys;
 use std::path::{Component, Path, PathBuf};
@@ -73,7 +74,7 @@ fn replacements(sys: &Sys, root: &Path, project: &mut Project) {
     for replace in project.file.replace.iter().filter(|r| r.new.is_folder()).take(1000) {
         let target = root.join(&replace.new.path);
         let seen = format!("go.mod:{}: replace {} => {}", replace.line, replace.old, replace.new);
-        let back = format!("go mod edit -dropreplace={}", replace.old);
+        let back = format!("go mod edit {}", shell::word(&format!("-dropreplace={}", replace.old)));
         let there = matches!(sys.look_through(&target.join("go.mod")), Ok(Some(_)));
         if !there {
             project.rungs.push(broken(

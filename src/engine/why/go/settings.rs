@@ -1,6 +1,7 @@
 //! The settings of go, each with the place that it comes from.
 
 use crate::formats::go::env_file;
+use crate::formats::shell;
 use crate::sys::Sys;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ fn without_password<S: serde::Serializer>(value: &str, to: S) -> Result<S::Ok, S
 }
 
 /// The names in the order in which they are shown, with what go takes when nothing sets them.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 11] = [
     ("GOPROXY", "https://proxy.golang.org,direct"),
     ("GOPRIVATE", ""),
     ("GONOPROXY", ""),
@@ -52,7 +53,6 @@ const NAMES: [(&str, &str); 12] = [
     ("GOAUTH", ""),
     ("GOVCS", ""),
     ("GOTOOLCHAIN", ""),
-    ("GONOSUMCHECK", ""),
     ("GOMODCACHE", ""),
 ];
 
@@ -112,12 +112,17 @@ impl Settings {
         self.0.iter().find(|s| s.name == name)
     }
 
-    /// The command that sets it where it is set now: `go env -w` has no effect on what the environment sets.
+    /// The command that sets it where it is set now: `go env -w` has no effect on what the environment sets. Of a value
+    /// with a password there is no command to show.
     #[must_use]
     pub fn set(&self, name: &str, value: &str) -> String {
+        let shown = crate::redact::urls(value);
+        if shown != value {
+            return format!("set {name} to {shown} where it is set now, with its login");
+        }
         match self.get(name).map(|s| &s.origin) {
-            Some(Origin::Environment) => format!("export {name}='{value}'"),
-            _ => format!("go env -w '{name}={value}'"),
+            Some(Origin::Environment) => format!("export {name}={}", shell::quoted(value)),
+            _ => format!("go env -w {}", shell::quoted(&format!("{name}={value}"))),
         }
     }
 

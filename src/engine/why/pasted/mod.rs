@@ -143,12 +143,12 @@ fn add(known: &Known, log: &str, hit: &Hit<'_>, found: &mut Vec<Found>) {
         }
         if !same.place.is_known() {
             same.place = place_of(pattern, &masked, log, hit.start);
-            (same.cause, same.repair) = words(cause, &same.place);
+            (same.cause, same.repair) = cause.worded(&same.place, "the host");
         }
         return;
     }
     let place = place_of(pattern, &masked, log, hit.start);
-    let (said, repair) = words(cause, &place);
+    let (said, repair) = cause.worded(&place, "the host");
     found.push(Found {
         code: &cause.code,
         rung: cause.rung,
@@ -183,21 +183,4 @@ fn place_of(pattern: &pattern::Pattern, masked: &str, log: &str, start: usize) -
         *part = part.take().map(|text| clean::shown(&text));
     }
     place
-}
-
-/// The cause and its repair, with the place in them.
-fn words(cause: &Cause, place: &Place) -> (String, String) {
-    let host = place.host.as_deref();
-    let inspect = format!("doorkey inspect {}:{}", host.unwrap_or("HOST"), place.port.unwrap_or(443));
-    let module = place.module.as_deref().or(place.url.as_deref().and_then(|u| u.split("://").nth(1)));
-    // A module behind a proxy's URL: `proxy.golang.org/git.acme.example/a/@v/...`.
-    let module = module
-        .map(|m| m.trim_start_matches("proxy.golang.org/").trim_start_matches("sum.golang.org/lookup/"));
-    let module_host = module.and_then(|m| m.split('/').next()).filter(|h| h.contains('.')).unwrap_or("HOST");
-    let filled = |text: &str, nobody: &str| {
-        text.replace("{inspect}", &inspect)
-            .replace("{modhost}", module_host)
-            .replace("{host}", host.unwrap_or(nobody))
-    };
-    (filled(&cause.cause, "the host"), filled(&cause.repair, "HOST"))
 }

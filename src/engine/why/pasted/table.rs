@@ -1,6 +1,7 @@
 //! The table of known error texts, `templates/errors.toml`.
 
 use super::pattern::Pattern;
+use super::place::Place;
 use crate::model::ladder::Layer;
 use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,27 @@ pub struct Cause {
     /// Only doorkey's own climb says it: no text leads there, `explain` tells it.
     #[serde(default)]
     pub climb: bool,
+}
+
+impl Cause {
+    /// The cause and its repair, with a place in them; `nobody` stands in the cause where no host is known.
+    #[must_use]
+    pub fn worded(&self, place: &Place, nobody: &str) -> (String, String) {
+        let host = place.host.as_deref();
+        let inspect = format!("doorkey inspect {}:{}", host.unwrap_or("HOST"), place.port.unwrap_or(443));
+        let module = place.module.as_deref().or(place.url.as_deref().and_then(|u| u.split("://").nth(1)));
+        // A module behind a proxy's URL: `proxy.golang.org/git.acme.example/a/@v/...`.
+        let module = module
+            .map(|m| m.trim_start_matches("proxy.golang.org/").trim_start_matches("sum.golang.org/lookup/"));
+        let module_host =
+            module.and_then(|m| m.split('/').next()).filter(|h| h.contains('.')).unwrap_or("HOST");
+        let filled = |text: &str, nobody: &str| {
+            text.replace("{inspect}", &inspect)
+                .replace("{modhost}", module_host)
+                .replace("{host}", host.unwrap_or(nobody))
+        };
+        (filled(&self.cause, nobody), filled(&self.repair, "HOST"))
+    }
 }
 
 /// One text of one program.

@@ -72,7 +72,7 @@ fn other_ways(sys: &Sys, road: &Road) -> Vec<Beside> {
             Way::Through(proxy) => format!("{} goes through {proxy}: {}", choice.tool, choice.because),
             Way::Stops => continue,
         };
-        let layer = if road.has_proxy() { Layer::Proxy } else { Layer::Tcp };
+        let layer = if road.has_proxy { Layer::Proxy } else { Layer::Tcp };
         beside.push(Beside::new(layer, "other-way", crate::redact::said(&text)));
     }
     beside

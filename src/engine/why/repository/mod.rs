@@ -5,14 +5,17 @@ mod connection;
 mod names;
 mod related;
 mod road;
-mod token;
 
 pub use related::{findings, table};
 
-use crate::engine::verify::{self, How, Target, Verified};
+use crate::engine::profiles;
+use crate::engine::verify::token::said_by_host;
+use crate::engine::verify::{self, Asked, How, Target, Verified};
 use crate::model::finding::Finding;
-use crate::model::ladder::Layer;
+use crate::model::ladder::{Layer, Outcome, Rung};
+use crate::model::name::ProfileName;
 use crate::model::route::Scheme;
+use crate::probes::{dns::dns, tcp::tcp};
 use crate::sys::Sys;
 use crate::sys::run::RunError;
 use road::Road;
@@ -21,7 +24,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// For a name and for a connection before git is asked: a dead host is told soon.
-const SOON: Duration = Duration::from_secs(2);
+const SOON: Duration = Duration::from_secs(4);
 
 /// Something that was seen beside the ladder, about one rung.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +32,7 @@ const SOON: Duration = Duration::from_secs(2);
 pub struct Beside {
     /// Which rung it is about.
     pub layer: Layer,
-    /// What it is, in a stable word: `name-server`, `other-port`, `other-way`, `token`.
+    /// What it is, in a stable word: `name-server`, `search-domains`, `other-port`, `other-way`.
     pub kind: &'static str,
     /// In one sentence, safe for a terminal.
     pub said: String,
@@ -50,6 +53,9 @@ pub struct Why {
     pub verified: Verified,
     /// What else was seen about the broken rung.
     pub beside: Vec<Beside>,
+    /// What the host says of the token with which git has just logged in, where that did not open the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Asked>,
     /// What doctor finds on this machine that can break that rung.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -73,32 +79,40 @@ pub fn climb(sys: &Sys, target: &Target, how: How, resolver: Option<SocketAddr>)
     if let Some(road) = &road {
         let broken = verified.broken().map(|rung| rung.layer);
         if broken == Some(Layer::Dns) || resolver.is_some() {
-            beside.extend(names::said(sys, &road.stop().0, resolver));
+            beside.extend(names::said(sys, &road.stop.0, resolver));
         }
-        match broken {
-            Some(Layer::Tcp | Layer::Proxy | Layer::HostKey) => beside.extend(connection::said(sys, road)),
-            Some(Layer::Authorisation | Layer::Repository) => {
-                beside.extend(token::said(sys, target, &verified));
-            }
-            _ => {}
+        if matches!(broken, Some(Layer::Tcp | Layer::Proxy | Layer::HostKey)) {
+            beside.extend(connection::said(sys, road));
         }
     }
+    let token = token(sys, target, &verified);
     let findings = verified.broken().and_then(|r| r.code).map(|code| findings(sys, code)).unwrap_or_default();
-    Ok(Why { verified, beside, findings })
+    Ok(Why { verified, beside, token, findings })
+}
+
+/// The host is asked only after git's own login with that token was accepted there.
+fn token(sys: &Sys, target: &Target, verified: &Verified) -> Option<Asked> {
+    let above = |rung: &Rung| matches!(rung.layer, Layer::Authorisation | Layer::Repository);
+    verified.broken().filter(|rung| above(rung))?;
+    let account = verified.account.as_ref()?;
+    let profile = profiles::one(sys, &ProfileName::new(&account.profile).ok()?).ok()?;
+    said_by_host(sys, &profile, &account.user, &target.repo)
 }
 
 /// git waits for minutes where nobody answers. For https it is known whom it connects to first, so that is tried
-/// before; ssh's own settings may lead anywhere, so it is asked itself.
+/// before; ssh's own settings may lead anywhere, so it is asked itself. A name server that is slow is git's to wait
+/// for: another one may still answer.
 fn before_git(sys: &Sys, target: &Target, road: &Road) -> Option<Verified> {
-    use crate::model::ladder::{Outcome, Rung};
-    use crate::probes::{dns::dns, tcp::tcp};
     if road.origin.scheme == Scheme::Ssh {
         return None;
     }
     let start = Instant::now();
-    let (host, port) = road.stop();
-    let (name, addresses) = dns(sys, &host, port, SOON);
-    let mut rungs: Vec<Rung> = vec![name];
+    let (host, port) = &road.stop;
+    let (name, addresses) = dns(sys, host, *port, SOON);
+    if name.code == Some("dns-timed-out") {
+        return None;
+    }
+    let mut rungs = vec![name];
     if !addresses.is_empty() {
         rungs.push(tcp(sys, &addresses, SOON).0);
     }

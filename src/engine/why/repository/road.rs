@@ -1,10 +1,8 @@
 //! The road that git takes to a repository: the URL after its rewrites, and the proxy.
 
-use crate::engine::verify::{OwnGit, Target};
-use crate::formats::proxy::dialect::Decision;
+use crate::engine::verify::{OwnGit, Target, first_stop, proxy_for};
 use crate::model::profile_file::repo_route;
 use crate::model::route::{Origin, Scheme};
-use crate::probes::proxy_choice::{Configured, proxy_decision};
 use crate::sys::Sys;
 use crate::sys::run::RunError;
 
@@ -15,8 +13,10 @@ pub(super) struct Road {
     pub(super) url: String,
     /// Its origin.
     pub(super) origin: Origin,
-    /// Through which proxy; none for ssh.
-    decision: Option<Decision>,
+    /// Host and port of the first machine on it: the proxy, or the host itself. ssh's own settings may lead elsewhere.
+    pub(super) stop: (String, u16),
+    /// Whether a proxy stands between.
+    pub(super) has_proxy: bool,
 }
 
 impl Road {
@@ -25,24 +25,12 @@ impl Road {
         let git = OwnGit::look(sys)?;
         let url = git.real_url(sys, &target.repo);
         let Ok(origin) = repo_route(&url).map(|route| route.origin) else { return Ok(None) };
-        let decision = (origin.scheme != Scheme::Ssh).then(|| {
-            let settings = git.http_settings(sys, &url);
-            let configured = settings.get("http.proxy").map(|value| Configured { key: "http.proxy", value });
-            proxy_decision(configured, |name: &str| sys.env_raw(name), &url)
-        });
-        Ok(Some(Self { url, origin, decision }))
-    }
-
-    /// The first machine that git connects to: the proxy, or the host itself.
-    pub(super) fn stop(&self) -> (String, u16) {
-        match self.decision.as_ref().and_then(Decision::proxy) {
-            Some(proxy) => (proxy.host.clone(), proxy.port),
-            None => (self.origin.host.to_string(), self.origin.port),
-        }
-    }
-
-    /// Whether a proxy stands between.
-    pub(super) fn has_proxy(&self) -> bool {
-        self.decision.as_ref().and_then(Decision::proxy).is_some()
+        let (stop, has_proxy) = if origin.scheme == Scheme::Ssh {
+            ((origin.host.to_string(), origin.port), false)
+        } else {
+            let decision = proxy_for(sys, &git.http_settings(sys, &url), &url);
+            (first_stop(&decision, &origin), decision.proxy().is_some())
+        };
+        Ok(Some(Self { url, origin, stop, has_proxy }))
     }
 }
