@@ -8,6 +8,7 @@ use super::{Exit, json};
 use crate::redact;
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -79,6 +80,8 @@ fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             }
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            // What the reader of the value says of its form.
+            why = error.source().map(|said| redact::said(&said.to_string())).unwrap_or_default();
             let (flag, given) = (names(ContextKind::InvalidArg), word(ContextKind::InvalidValue));
             let valid = context(ContextKind::ValidValue);
             if given.is_empty() {

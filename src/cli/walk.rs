@@ -12,7 +12,7 @@ pub(super) fn run(context: &mut Context, place: &str) -> Result<Exit, Failure> {
     let (urls, repository) = match place_of(&context.sys, place)? {
         Place::Url(url) => (vec![url], None),
         Place::Folder(folder) => {
-            let remotes = found_remotes(&context.sys, &folder)?;
+            let remotes = found_remotes(&context.sys, &folder, "inspect helpers --for")?;
             (remotes.into_iter().map(|(_, url)| url).collect(), config_folder(&folder))
         }
     };

@@ -23,7 +23,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Which) -> Result<Exit, Failure
     let place = wanted.place.clone().unwrap_or_else(|| ".".into());
     let urls = match place_of(&context.sys, &place)? {
         Place::Url(url) => vec![("".to_owned(), url)],
-        Place::Folder(folder) => found_remotes(&context.sys, &folder)?,
+        Place::Folder(folder) => found_remotes(&context.sys, &folder, "which")?,
     };
     let mut answers = Vec::new();
     for (remote, url) in urls {
@@ -75,19 +75,24 @@ pub(super) fn place_of(sys: &Sys, text: &str) -> Result<Place, Failure> {
     })
 }
 
-pub(super) fn found_remotes(sys: &Sys, folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
+/// The remotes of the repository there; `command` is who wants to know.
+pub(super) fn found_remotes(
+    sys: &Sys,
+    folder: &std::path::Path,
+    command: &str,
+) -> Result<Vec<(String, String)>, Failure> {
     let found = remotes(sys, folder).ok_or_else(|| {
         Failure::new(
             Exit::Usage,
             format!("{} is not in a git repository", sys.shown(folder)),
-            "which reads the remotes of the repository there",
-            "go into one, or give a URL: doorkey which https://HOST/OWNER/REPO",
+            format!("{command} reads the remotes of the repository there"),
+            format!("go into one, or give a URL: doorkey {command} https://HOST/OWNER/REPO"),
         )
     })?;
     if found.is_empty() {
         return Err(Failure::usage(
             "this repository has no remotes",
-            "give a URL: doorkey which https://HOST/OWNER/REPO",
+            format!("give a URL: doorkey {command} https://HOST/OWNER/REPO"),
         ));
     }
     Ok(found)

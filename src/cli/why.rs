@@ -5,6 +5,7 @@ use super::which::{found_remotes, place_of};
 use super::why_repository::{self, Wish};
 use super::{Context, Exit, why_module, why_pasted};
 use crate::engine::which::Place;
+use crate::formats::proxy::setting::Proxy;
 use crate::sys::process;
 use clap::Args;
 use std::io;
@@ -33,7 +34,7 @@ pub(crate) struct Wanted {
     #[arg(long)]
     fix: bool,
     /// Try the way to a repository's host through this proxy too, up to the certificate
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = proxy)]
     try_proxy: Option<String>,
     /// Ask this name server too for a repository's host
     #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = name_server)]
@@ -48,6 +49,11 @@ impl Wanted {
     pub(crate) fn changes(&self) -> bool {
         self.fix
     }
+}
+
+fn proxy(text: &str) -> Result<String, String> {
+    let wrong = || "write it as http://HOST:PORT".to_owned();
+    Proxy::read(text).map(|_| text.to_owned()).ok_or_else(wrong)
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {
@@ -72,7 +78,7 @@ pub(crate) fn run(context: &mut Context, wanted: &Wanted) -> Result<Exit, Failur
     let urls = match place_of(&context.sys, subject)? {
         Place::Url(url) => vec![url],
         Place::Folder(folder) => {
-            found_remotes(&context.sys, &folder)?.into_iter().map(|(_, url)| url).collect()
+            found_remotes(&context.sys, &folder, "why")?.into_iter().map(|(_, url)| url).collect()
         }
     };
     why_repository::run(context, &urls, &wish)

@@ -207,5 +207,11 @@ fn module() {
     let document: Value = serde_json::from_str(&output.exits(0).stdout).expect("JSON");
     assert_eq!(document["repositories"][0]["verdict"], "ok", "{document:#}");
     let known: Vec<String> = home.seen_https().into_iter().filter_map(|seen| seen.identity).collect();
+    // Where a rule of go's stops it, go asks nobody, and neither does why.
+    home.forget_seen();
+    let output = home.doorkey(["why", "git.test/acme/gomod@2.0.0", "--json"]);
+    let document: Value = serde_json::from_str(&output.exits(1).stdout).expect("JSON");
+    assert_eq!(document["repositories"], Value::Array(Vec::new()), "{document:#}");
+    assert!(home.seen_https().is_empty());
     assert!(!known.is_empty() && known.iter().all(|identity| identity == "acme"), "{known:?}");
 }

@@ -19,6 +19,7 @@ mod loose;
 mod netrc;
 mod npmrc;
 mod programs;
+mod prometheus;
 mod remote_url;
 mod route_table;
 mod ssh_agent;
